@@ -1,0 +1,1 @@
+"""Doorstep: split work between home and cloud, and prove what crossed."""

@@ -1,0 +1,123 @@
+"""The one error tree.
+
+DoorstepError                 anything Doorstep raises on purpose; one line, and a hint what to do
+├── BadInput                  what a person gave cannot be used; nothing was sent
+│   ├── ConfigError           doorstep.toml or an environment variable
+│   └── Infeasible            the problem as given has no solution
+├── ModelError                a model did not give what was asked of it
+│   ├── ModelUnavailable      nobody answers, or the model is not there
+│   ├── AuthenticationFailed  401 or 403
+│   ├── RateLimited           429; `retry_after` in seconds where the server said so
+│   ├── ModelTimeout          no answer, or no end of it, in time
+│   ├── ReplyBroken           the reply broke off or cannot be read
+│   ├── ModelRefused          the model declined
+│   └── OutputInvalid         typed output still invalid after the last try
+├── BoundaryError             the boundary did not let a request pass
+│   ├── Blocked               something private was about to leave, or might have been
+│   ├── DestinationRefused    not a destination that the policy allows
+│   └── LedgerError           the ledger cannot record, or does not verify
+└── ZoneError                 a model is not in the zone it was asked to be in
+
+No message ever holds private text: kinds, counts, lengths and ids only.
+"""
+
+from __future__ import annotations
+
+
+class DoorstepError(Exception):
+    """One clear line (`str(error)`) and, where there is one, what to do about it (`hint`)."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
+
+class BadInput(DoorstepError):
+    """What a person gave cannot be used; nothing was sent."""
+
+
+class ConfigError(BadInput):
+    """A setting in doorstep.toml or in the environment cannot be used."""
+
+
+class Infeasible(BadInput):
+    """The problem as given has no solution."""
+
+
+class ModelError(DoorstepError):
+    """A model did not give what was asked of it."""
+
+
+class ModelUnavailable(ModelError):
+    """Nobody answers at the model's address, or the model is not there."""
+
+
+class AuthenticationFailed(ModelError):
+    """The server does not accept the key (401 or 403)."""
+
+
+class RateLimited(ModelError):
+    """The server says: not now (429). `retry_after` is in seconds, None where it did not say."""
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class ModelTimeout(ModelError):
+    """No answer, or no end of it, within the time allowed."""
+
+
+class ReplyBroken(ModelError):
+    """The reply broke off, or is not what the protocol says."""
+
+
+class ModelRefused(ModelError):
+    """The model declined to answer."""
+
+
+class OutputInvalid(ModelError):
+    """Typed output was still invalid after the last try.
+
+    `problems` says why, without quoting the output.
+    """
+
+    def __init__(
+        self, message: str, *, problems: tuple[str, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
+
+
+class BoundaryError(DoorstepError):
+    """The boundary did not let a request pass: zero bytes left."""
+
+
+class Blocked(BoundaryError):
+    """Something private was about to leave, or could not be ruled out. Kinds and counts only."""
+
+    def __init__(
+        self, message: str, *, kinds: tuple[str, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.kinds = kinds
+
+
+class DestinationRefused(BoundaryError):
+    """The request is for a destination that the policy does not allow."""
+
+
+class LedgerError(BoundaryError):
+    """The ledger cannot record what would leave, or does not verify."""
+
+
+class ZoneError(DoorstepError):
+    """A model is not in the zone it was asked to be in."""
