@@ -1,0 +1,199 @@
+"""Settings: defaults, then doorstep.toml, then the environment, then flags; each with its origin.
+
+Keys are never settings: they come from the environment alone and are shown only as "set".
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from doorstep._errors import ConfigError
+
+FILE_NAME = "doorstep.toml"
+KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
+VARIABLES = {
+    "OLLAMA_HOST": "home.host",
+    "OPENAI_BASE_URL": "cloud.base_url",
+    "AZURE_OPENAI_ENDPOINT": "cloud.azure_endpoint",
+    "DOORSTEP_HOME": "home.model",
+    "DOORSTEP_CLOUD": "cloud.model",
+    "DOORSTEP_LEDGER": "ledger.path",
+}
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HomeSettings(_Table):
+    """`model`: auto, builtin, NAME (on Ollama) or gguf:PATH. `trusted_hosts` are machines of
+    your own, beside this one, on which an Ollama may count as home."""
+
+    model: str = "auto"
+    host: str = "http://127.0.0.1:11434"
+    trusted_hosts: tuple[str, ...] = ()
+    context_tokens: Annotated[int, Field(ge=512, le=1_048_576)] = 32_768
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300
+
+
+class Price(_Table):
+    """US dollars per million tokens."""
+
+    input: Annotated[float, Field(ge=0)]
+    output: Annotated[float, Field(ge=0)]
+
+
+class CloudSettings(_Table):
+    """`model`: auto, stand-in, or a model's name; `api`: auto means Responses for OpenAI and
+    Azure, Chat Completions for any other base URL."""
+
+    model: str = "auto"
+    api: Literal["auto", "responses", "chat"] = "auto"
+    base_url: str = ""
+    azure_endpoint: str = ""
+    effort: Literal["none", "low", "medium", "high"] = "medium"
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 120
+    price: Price | None = None
+
+
+class BoundarySettings(_Table):
+    """`private`: words of yours that may never leave; `deadline_s`: for one look at the gate."""
+
+    private: tuple[Annotated[str, Field(min_length=2, max_length=200)], ...] = ()
+    deadline_s: Annotated[float, Field(gt=0, le=60)] = 5
+
+
+class LedgerSettings(_Table):
+    """`path`: empty means ledger.sqlite3 in the user's data folder."""
+
+    path: str = ""
+
+
+class Settings(_Table):
+    """Everything that can be set."""
+
+    home: HomeSettings = HomeSettings()
+    cloud: CloudSettings = CloudSettings()
+    boundary: BoundarySettings = BoundarySettings()
+    ledger: LedgerSettings = LedgerSettings()
+
+    def ledger_path(self) -> Path:
+        if self.ledger.path:
+            return Path(self.ledger.path).expanduser()
+        from platformdirs import user_data_path
+
+        return user_data_path("doorstep", appauthor=False) / "ledger.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The effective settings; `origins` tells for each "table.key" where its value came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def load(
+    path: Path | None = None,
+    flags: Mapping[str, str | None] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Configured:
+    """Settings from `path` (or ./doorstep.toml, or the user's), `environ` and `flags`.
+
+    `flags` maps "table.key" to a value, None where the flag was not given.
+    """
+    environ = os.environ if environ is None else environ
+    file = path or _find()
+    tables = _read(file) if file else {}
+    origins = {f"{table}.{key}": str(file) for table, keys in tables.items() for key in keys}
+    for name, dotted in VARIABLES.items():
+        if environ.get(name):
+            _put(tables, origins, dotted, environ[name], f"environment variable {name}")
+    for dotted, value in (flags or {}).items():
+        if value is not None:
+            _put(tables, origins, dotted, value, "flag")
+    settings = _validate(tables, origins)
+    everything = {
+        f"{table}.{key}": origins.get(f"{table}.{key}", "default")
+        for table, field in Settings.model_fields.items()
+        for key in type(field.default).model_fields
+    }
+    return Configured(settings, everything)
+
+
+def rows(configured: Configured) -> list[tuple[str, str, str]]:
+    """(table.key, value, origin) for every setting; private words are only counted."""
+    out = []
+    for dotted, origin in configured.origins.items():
+        table, key = dotted.split(".")
+        value = getattr(getattr(configured.settings, table), key)
+        if dotted == "boundary.private":
+            value = f"{len(value)} words"
+        out.append((dotted, str(value), origin))
+    return out
+
+
+def _find() -> Path | None:
+    from platformdirs import user_config_path
+
+    here = Path(FILE_NAME)
+    user = user_config_path("doorstep", appauthor=False) / FILE_NAME
+    return next((path for path in (here, user) if path.is_file()), None)
+
+
+def _read(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"There is no file {path}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    known = {name: type(field.default) for name, field in Settings.model_fields.items()}
+    for table, keys in data.items():
+        if table not in known:
+            raise ConfigError(f"{path}: unknown table [{table}].", hint=_meant(table, known))
+        if not isinstance(keys, dict):
+            raise ConfigError(f"{path}: {table} must be a table, [{table}].")
+        for key in keys:
+            if key not in known[table].model_fields:
+                hint = _meant(key, known[table].model_fields)
+                raise ConfigError(f"{path}: unknown key {table}.{key}.", hint=hint)
+    return data
+
+
+def _meant(word: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(known)}."
+
+
+def _put(
+    tables: dict[str, dict[str, object]],
+    origins: dict[str, str],
+    dotted: str,
+    value: str,
+    origin: str,
+) -> None:
+    table, key = dotted.split(".")
+    tables.setdefault(table, {})[key] = value
+    origins[dotted] = origin
+
+
+def _validate(tables: Mapping[str, object], origins: Mapping[str, str]) -> Settings:
+    try:
+        return Settings.model_validate(tables)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        dotted = ".".join(str(part) for part in first["loc"][:2])
+        where = origins.get(dotted, "settings")
+        message = f"{dotted} cannot be used ({where}): {first['msg'].lower()}."
+        raise ConfigError(message, hint="See `doorstep config`.") from None
