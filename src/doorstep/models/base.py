@@ -71,7 +71,7 @@ class Model(ABC):
 
         return await decide(self, question, answers, context)
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027 - most have nothing to let go of
         """Let go of connections and memory."""
 
     async def __aenter__(self) -> Self:
