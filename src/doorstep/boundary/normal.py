@@ -1,0 +1,151 @@
+"""Normal forms: one spelling for everything that reads the same to a person.
+
+`views(text)` gives the text as plain letters: compatibility forms and marks taken away (Unicode
+NFKD, UAX 15), zero-width and control characters dropped, look-alikes of other scripts as Latin
+letters (after UTS 39; only the letters that look alike in common typefaces), and the letters of
+European languages both ways ("ö" as "o" and as "oe"). Every character knows where in the
+original it came from. `squeeze(view)` drops everything between words and remembers where words
+begin, so that "May-a", "M a y a", "dish_washer" and "dishWasher" read like the plain word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_LETTERS = {
+    "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
+    "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L",
+    "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n", "Ŋ": "N", "ŧ": "t", "Ŧ": "T", "ƒ": "f",
+}  # fmt: skip
+_ALIKE = dict(
+    zip(
+        "АВЕЅЗІЈКМНОРСТУХҺԀԚԜавеѕзіјкмнорстухһԁԛԝґӏьүѵ"
+        "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεικνορτυχγϲϳωϒ"
+        "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡɩƨ",
+        "ABESZIJKMHOPCTYXHDQWabeszijkmhopctyxhdqwrlbyv"
+        "ABEZHIKMNOPTYXabeikvoptuxycjwY"
+        "ABCDEFGHIJKLMNOPRSTUVWYZagis",
+        strict=True,
+    )
+)
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u17b4\u17b5")
+_DROPPED = frozenset(("Mn", "Me", "Cf", "Cc", "Co", "Cs", "Cn"))
+_PLAIN = re.compile(r"[\t\n\r\x20-\x7e]*")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class View:
+    """`text` in plain letters; `origin[i]` is where letter i stands in the original."""
+
+    text: str
+    origin: Sequence[int]
+    end: int
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The same stretch in the original, with the marks that hang on its last letter."""
+        return self.origin[start], self.origin[end] if end < len(self.text) else self.end
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Squeezed:
+    """A view without what stands between words. `starts`: word k begins at `text[starts[k]]`."""
+
+    text: str
+    starts: list[int]
+    begins: list[int]
+    view: View
+
+    def word_at(self, index: int) -> int:
+        return bisect_right(self.starts, index) - 1
+
+    def word_end(self, word: int) -> int:
+        return self.starts[word + 1] if word + 1 < len(self.starts) else len(self.text)
+
+    def word(self, word: int) -> str:
+        return self.text[self.starts[word] : self.word_end(word)]
+
+    def place(self, index: int) -> int:
+        """Where letter `index` stands in the view."""
+        word = self.word_at(index)
+        return self.begins[word] + index - self.starts[word]
+
+    def gaps(self, first: int, last: int) -> Iterator[str]:
+        """What stands between the words first … last in the view."""
+        for word in range(first, last):
+            after = self.begins[word] + self.word_end(word) - self.starts[word]
+            yield self.view.text[after : self.begins[word + 1]]
+
+
+def views(text: str) -> list[View]:
+    """The text in plain letters, in each way that can be read (one for plain ASCII)."""
+    if _PLAIN.fullmatch(text):
+        return [View(text, range(len(text)), len(text))]
+    found = [
+        _spell(text, two, alike) for two, alike in ((False, True), (True, True), (False, False))
+    ]
+    return list({view.text: view for view in found}.values())
+
+
+def squeeze(view: View) -> Squeezed:
+    words, starts, begins, size = [], [], [], 0
+    for match in _WORD.finditer(view.text):
+        words.append(match.group())
+        starts.append(size)
+        begins.append(match.start())
+        size += match.end() - match.start()
+    return Squeezed(_lower("".join(words)), starts, begins, view)
+
+
+def squeezed(text: str) -> list[Squeezed]:
+    return [squeeze(view) for view in views(text)]
+
+
+def _lower(text: str) -> str:
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _spell(text: str, two_letters: bool, alike: bool) -> View:
+    letters: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(text):
+        if " " <= char <= "~":
+            letters.append(char)
+            origin.append(index)
+            continue
+        before = letters[-1] if letters else ""
+        for letter in _letters_of(char, before, two_letters, alike):
+            letters.append(letter)
+            origin.append(index)
+    return View("".join(letters), origin, len(text))
+
+
+def _letters_of(char: str, before: str, two_letters: bool, alike: bool) -> str:
+    if char.isascii() and (char.isprintable() or char.isspace()):
+        return char
+    if 0xE0020 <= ord(char) <= 0xE007E:  # tag characters: invisible ASCII
+        return chr(ord(char) - 0xE0000)
+    if two_letters and char in "øØ":
+        return "oe"
+    found = ""
+    for part in unicodedata.normalize("NFKD", char):
+        found += _part(part, found[-1:] or before, two_letters, alike)
+    return found
+
+
+def _part(part: str, before: str, two_letters: bool, alike: bool) -> str:
+    if two_letters and part == "\u0308" and before in tuple("aouAOU"):
+        return "e"
+    if two_letters and part == "\u030a" and before in tuple("aA"):
+        return "a"
+    if part in _BLANK or (not part.isspace() and unicodedata.category(part) in _DROPPED):
+        return ""
+    part = _LETTERS.get(part, part)
+    return _ALIKE.get(part, part) if alike else part

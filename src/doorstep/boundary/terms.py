@@ -1,0 +1,151 @@
+"""Finding known private values in a text, in whatever form they are written.
+
+All forms of all terms are searched for at once (Aho and Corasick, CACM 1975) in the squeezed
+text, then word rules decide: a hit begins where a word begins and ends where one ends, give or
+take a plural, so that "car" is not in "scarce" and "Al" is not in "value", while "dishwashers"
+and "Maya's" are hits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
+
+from doorstep.boundary.clearance import Term
+from doorstep.boundary.normal import Squeezed, squeezed
+
+_ANYWHERE = 8  # letters from which a value is a hit even inside a longer word
+_SIGNIFICANT = 3  # letters from which one word of a value of several words counts by itself
+_SPLIT_DIGITS = 7  # digits from which a number is looked for with gaps: "22:30" is not code 2230
+# Scripts that are written without gaps between words: no word rules apply.
+_NO_GAPS = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+_WORDS = re.compile(r"[^\W_]+")
+# "is a" is not Isa and "may a" is not Maya: a value that is split by spaces into nothing but
+# these is ordinary English.
+_COMMON = (
+    "a am an and any are as at be but by can did do for from get go had has have he her him his "
+    "how i if in is it its let may me my new no not now of off on one or our out own per run see "
+    "she so than that the then they this to too two up us use was way we who why will with you "
+    "your des der die und von van den le la les el los de da di del du"
+)
+COMMON = frozenset(_COMMON.split())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hit:
+    """`text[start:end]` is a form of `term`."""
+
+    start: int
+    end: int
+    term: Term
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Form:
+    term: Term
+    anywhere: bool
+    splits: bool
+    ordinary: bool  # split by spaces into common words, it is ordinary English
+
+
+class Matcher:
+    """Finds `terms` in texts. `words`: also each significant word of a value of several words."""
+
+    def __init__(self, terms: Sequence[Term], *, words: bool = True) -> None:
+        forms: dict[str, _Form] = {}
+        for term in terms:
+            for spelling, form in _forms(term, words):
+                forms.setdefault(spelling, form)
+        self._forms = tuple(forms.values())
+        self._search = AhoCorasick(tuple(forms)) if forms else None
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+    def find(self, text: str, *, least: int = 1) -> list[Hit]:
+        """Every hit with at least `least` letters, as spans of `text`, in order."""
+        if self._search is None:
+            return []
+        hits = {
+            (hit.start, hit.end): hit for view in squeezed(text) for hit in self._in(view, least)
+        }
+        return [hits[key] for key in sorted(hits)]
+
+    def _in(self, text: Squeezed, least: int) -> Iterator[Hit]:
+        assert self._search is not None
+        for index, start, end in self._search.find_matches_as_indexes(text.text, overlapping=True):
+            form = self._forms[index]
+            if end - start >= least and (span := _allowed(form, text, start, end)):
+                yield Hit(*text.view.span(*span), form.term)
+
+
+def _allowed(form: _Form, text: Squeezed, start: int, end: int) -> tuple[int, int] | None:
+    """The stretch of the view that the word rules give to a match, None if they reject it."""
+    first, last = text.word_at(start), text.word_at(end - 1)
+    stop = text.word_end(last)
+    whole = text.starts[first] == start and _ends(text.text[start:end], text.text[end:stop])
+    if not whole and not form.anywhere:
+        return None
+    if last > first and whole and not _joins(form, text, (first, last), (end, stop)):
+        return None
+    return text.place(text.starts[first]), text.place(stop - 1) + 1
+
+
+def _ends(word: str, tail: str) -> bool:
+    """Whether what hangs on a match is nothing, or a plural: "cars", "boxes", but not "Times"."""
+    if not tail or len(word) < _SIGNIFICANT:
+        return not tail
+    return tail == "s" or (tail == "es" and word.endswith(("s", "x", "z", "h", "o")))
+
+
+def _joins(form: _Form, text: Squeezed, words: tuple[int, int], ends: tuple[int, int]) -> bool:
+    """Whether a match over the words first … last is a value that was split."""
+    first, last = words
+    if not form.splits:
+        return False
+    if not form.ordinary or not any(any(map(str.isspace, gap)) for gap in text.gaps(first, last)):
+        return True
+    end, stop = ends
+    if end < stop and end - text.starts[last] < _SIGNIFICANT:  # "the OS" is not two of Theo
+        return False
+    return not all(text.word(word) in COMMON for word in range(first, last + 1))
+
+
+def _forms(term: Term, words: bool) -> Iterator[tuple[str, _Form]]:
+    for view in squeezed(term.value):
+        several = len(view.starts) > 1
+        if view.text:
+            yield from _spellings(view.text, _form(term, view.text, several))
+    parts = [w for w in _WORDS.findall(term.value) if len(w) > 1]
+    if words and len(parts) > 1:
+        for part in parts:
+            if len(part) >= _SIGNIFICANT and part.isalpha() and part.lower() not in COMMON:
+                for view in squeezed(part):
+                    yield from _spellings(view.text, _form(term, view.text, False, part=True))
+
+
+def _form(term: Term, text: str, several: bool, part: bool = False) -> _Form:
+    gapless = bool(_NO_GAPS.search(text))
+    anywhere = gapless or (not part and not text.isdigit() and len(text) >= _ANYWHERE)
+    least = _SPLIT_DIGITS if text.isdigit() else _SIGNIFICANT
+    return _Form(term, anywhere, several or len(text) >= least, ordinary=not several)
+
+
+def _spellings(text: str, form: _Form) -> Iterator[tuple[str, _Form]]:
+    """The word, its plural in -ies, and its singular."""
+    yield text, form
+    if not text.isalpha() or not text.isascii() or len(text) <= _SIGNIFICANT:
+        return
+    if text.endswith("y"):
+        yield text[:-1] + "ies", form
+    if text.endswith("ies"):
+        yield text[:-3] + "y", form
+    if text.endswith("s") and not text.endswith("ss"):
+        yield text[:-1], form
+    if text.endswith(("shes", "ches", "xes", "sses", "zes")):
+        yield text[:-2], form
