@@ -8,7 +8,7 @@ a person reads. `SanitizeAndSolve` runs any case; the household is the first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -42,7 +42,7 @@ class Made(Generic[V_co]):
 
     value: V_co
     by: str
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     tries: int = 1
 
 

@@ -108,18 +108,16 @@ class SanitizeAndSolve(Model, Generic[K, S]):
         answer = await self._answer(kept, solution, overruled, log)
         return Solved(kept, solution, self._outcome(answer, log))
 
-    async def preview(self, ask: Ask) -> tuple[K, Crossing | None]:
+    async def preview(self, ask: Ask) -> tuple[K, Crossing]:
         """Step 1 for real, then exactly what would leave. Needs a boundary in dry run."""
         from doorstep.boundary import Held
 
         kept = await self._sanitize(ask, _Log())
-        with self._boundary.crossing(self._case.clearance(kept)) as passage:
+        with self._boundary.crossing(self._case.clearance(kept)):
             try:
-                await self._cloud.typed(
-                    self._case.request(kept, ()), self._case.solution, tries=1
-                )
-            except Held:
-                return kept, passage.held
+                await self._cloud.typed(self._case.request(kept, ()), self._case.solution, tries=1)
+            except Held as held:
+                return kept, held.crossing
         raise BadInput("The boundary is not in dry run: a preview would have sent the request.")
 
     async def _sanitize(self, ask: Ask, log: _Log) -> K:
@@ -258,5 +256,3 @@ def _ask_from(messages: Sequence[Message]) -> Ask:
         raise BadInput("The last message must be the question, in the role user.")
     context = "\n\n".join(message.text for message in messages[:-1])
     return Ask(messages[-1].text, context)
-
-

@@ -1,0 +1,66 @@
+"""`doorstep`: the group, its options, and the one place where an error becomes one line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from doorstep._errors import DoorstepError
+from doorstep.cli.ask import ask
+from doorstep.cli.config import config
+from doorstep.cli.doctor import doctor
+from doorstep.cli.ledger import ledger
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="doorstep")
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Settings file. Default: ./doorstep.toml, then the one in your configuration folder.",
+)
+@click.pass_context
+def cli(context: click.Context, config_file: Path | None) -> None:
+    """Split work between a local model and a cloud model, and prove what crossed in between."""
+    context.obj = config_file
+
+
+for command in (ask, ledger, doctor, config):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The entry point: exit code 2 and one line on stderr for anything that went wrong."""
+    try:
+        cli.main(prog_name="doorstep", standalone_mode=False)
+    except DoorstepError as error:
+        _stop(str(error), error.exit_code)
+    except click.Abort:
+        _stop("Stopped.", 130)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        _stop(error.format_message(), 2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:  # a bug: its message may quote private text, its type cannot
+        where = _where(error)
+        _stop(f"Doorstep failed inside ({type(error).__name__} at {where}). Please report it.", 2)
+
+
+def _stop(line: str, code: int) -> None:
+    click.echo(f"doorstep: {' '.join(line.split())}", err=True)
+    sys.exit(code)
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
