@@ -7,6 +7,7 @@ test_openai_responses.py, for both.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ import pytest
 from doorstep._errors import ReplyBroken, ZoneError
 from doorstep._values import Message, Options, Reply, Usage, Zone
 from doorstep.models.openai_chat import OpenAIChat
+from tests.models.door import through_a_door
 from tests.models.openai_server import Answer, OpenAIServer, chat_chunk, chat_events, event
 
 ASKED = [Message("user", "When?")]
@@ -33,8 +35,8 @@ def server() -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(trust_env=False) as client:
+async def client(server: OpenAIServer, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    async with through_a_door(server.url, tmp_path) as client:
         yield client
 
 

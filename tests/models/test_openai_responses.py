@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -27,11 +28,14 @@ from doorstep._errors import (
     ModelUnavailable,
     RateLimited,
     ReplyBroken,
+    ZoneError,
 )
 from doorstep._values import Message, Options, Piece, Zone
+from doorstep.boundary import BoundaryClient
 from doorstep.models.base import Model
 from doorstep.models.openai_chat import OpenAIChat
 from doorstep.models.openai_responses import OpenAIResponses
+from tests.models.door import NOBODY, through_a_door
 from tests.models.openai_server import (
     ECHO,
     Answer,
@@ -60,8 +64,8 @@ def server() -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(trust_env=False) as client:
+async def client(server: OpenAIServer, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    async with through_a_door(server.url, tmp_path) as client:
         yield client
 
 
@@ -385,9 +389,7 @@ async def test_leaving_the_stream_closes_the_connection(
 
 @both
 async def test_nobody_there(api: Api, client: httpx2.AsyncClient) -> None:
-    with OpenAIServer() as server:
-        model = api.model(server, client)
-    error = await failure_of(model)
+    error = await failure_of(api.adapter("m1", client=client, base_url=NOBODY))
     assert isinstance(error, ModelUnavailable)
 
 
@@ -412,7 +414,7 @@ async def test_what_the_boundary_raises_comes_out_unchanged_and_once(
 ) -> None:
     blocked = Blocked("Two private values were about to leave.", kinds=("name",))
     door = Refusing(httpx2.ConnectError("x") if wrapped else blocked)
-    async with httpx2.AsyncClient(transport=door) as client:
+    async with BoundaryClient(transport=door) as client:
         with pytest.raises(Blocked) as caught:
             await api.model(server, client).respond(ASKED)
     assert wrapped or caught.value is blocked
@@ -433,7 +435,7 @@ async def test_headers_say_nothing_about_the_house(
     assert headers.pop("user-agent") == "doorstep"
     assert headers.pop("authorization") == "Bearer k"
     assert set(headers) == {
-        *("host", "accept", "accept-encoding", "connection", "content-type", "content-length")
+        *("host", "accept", "accept-encoding", "content-type", "content-length")
     }
 
 
@@ -485,13 +487,14 @@ async def test_the_client_stays_open_and_serves_the_next(
 
 
 LOGGED = """
-import asyncio, logging, sys, httpx2
+import asyncio, logging, sys
+from doorstep.boundary import BoundaryClient
 from doorstep._values import Message
 from doorstep.models.openai_responses import OpenAIResponses
 from doorstep.models.openai_chat import OpenAIChat
 
 async def main():
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with BoundaryClient(trust_env=False) as client:
         for adapter in (OpenAIResponses, OpenAIChat):
             model = adapter("m1", client=client, api_key="sk-secret", base_url=sys.argv[1])
             await model.respond([Message("user", "Maya sleeps lightly")])
@@ -654,3 +657,18 @@ async def test_no_import_of_the_sdk_before_a_call() -> None:
         subprocess.run, [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+@both
+async def test_a_cloud_model_takes_no_client_but_the_boundarys(api: Api) -> None:
+    async with httpx2.AsyncClient(trust_env=False) as other:
+        with pytest.raises(ZoneError, match=r"boundary\.client\(\)"):
+            api.adapter("m1", client=other, api_key="k", base_url="http://127.0.0.1:9")
+
+
+async def test_a_server_at_home_takes_a_client_of_its_own() -> None:
+    async with httpx2.AsyncClient(trust_env=False) as own:
+        model = OpenAIChat(
+            "m1", client=own, base_url=NOBODY, zone=Zone.HOME, zone_reason="a server in this house"
+        )
+    assert model.zone is Zone.HOME

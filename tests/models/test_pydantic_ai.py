@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -24,9 +25,11 @@ from doorstep._errors import (
     ZoneError,
 )
 from doorstep._values import Message, Options, Reply, Usage, Zone
+from doorstep.boundary import BoundaryClient
 from doorstep.models.openai_chat import OpenAIChat
 from doorstep.models.pydantic_ai import FromPydanticAI, as_pydantic_ai, quiet, through
 from doorstep.models.scripted import Scripted
+from tests.models.door import through_a_door
 from tests.models.openai_server import (
     ECHO,
     Answer,
@@ -68,8 +71,8 @@ def server() -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(trust_env=False) as client:
+async def client(server: OpenAIServer, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    async with through_a_door(server.url, tmp_path) as client:
         yield client
 
 
@@ -193,7 +196,7 @@ async def test_what_the_boundary_raises_comes_out_unchanged(server: OpenAIServer
             raise blocked
 
     door = Door()
-    async with httpx2.AsyncClient(transport=door) as client:
+    async with BoundaryClient(transport=door) as client:
         with pytest.raises(Blocked) as caught:
             await cloud(server, client).respond(ASKED)
     assert caught.value is blocked and door.asked == 1

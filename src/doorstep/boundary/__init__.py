@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstep.boundary.boundary import Boundary
+from doorstep.boundary.boundary import Boundary, BoundaryClient
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import Detector, Finding
 from doorstep.boundary.detect.declared import Declared
@@ -12,6 +12,7 @@ from doorstep.boundary.policy import Policy, origin
 
 __all__ = [
     "Boundary",
+    "BoundaryClient",
     "Check",
     "Clearance",
     "Declared",

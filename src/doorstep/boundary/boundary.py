@@ -21,6 +21,12 @@ from doorstep.boundary.terms import Matcher
 _REMEMBERED = 8
 
 
+class BoundaryClient(httpx2.AsyncClient):
+    """A client whose only way out is a door. Only `Boundary.client` makes one; whatever speaks to
+    a cloud asks for it by this type, so that a client of another making is an error, not a leak.
+    """
+
+
 class Boundary:
     """The only way to a cloud.
 
@@ -59,13 +65,13 @@ class Boundary:
         *,
         timeout: httpx2.Timeout | float | None = 600.0,
         inner: httpx2.AsyncBaseTransport | None = None,
-    ) -> httpx2.AsyncClient:
+    ) -> BoundaryClient:
         """A client whose every request goes through a door.
 
         No proxies from the environment (they would mount transports beside the door), no
         `.netrc`, no redirects followed.
         """
-        return httpx2.AsyncClient(
+        return BoundaryClient(
             transport=self.door(inner), trust_env=False, follow_redirects=False, timeout=timeout
         )
 

@@ -48,7 +48,7 @@ def ask(
     """Answer QUESTION over a household's notes; only an anonymous problem may leave."""
     settings = load(file, {"home.model": home, "cloud.model": cloud}).settings
     request = Ask(question, _read(context))
-    interactive = not as_json and context is not None and sys.stdin.isatty()
+    interactive = not as_json and sys.stdin.isatty() and sys.stderr.isatty()
     if dry_run:
         kept, held, parts = asyncio.run(_preview(settings, request, as_json))
         click.echo(show.preview_json(kept, held) if as_json else show.preview(kept, held))

@@ -7,14 +7,23 @@ from dataclasses import replace
 import click
 
 from doorstep.assemble import Parts
-from doorstep.cli.show import KINDS
 from doorstep.household.home import RulesHome
 from doorstep.household.parse import parse
 from doorstep.household.reader import RulesReader
-from doorstep.household.values import Limit, LimitKind
+from doorstep.household.values import Doubt, LimitKind
 from doorstep.patterns import Ask
 
-UNSURE_BELOW = 0.6
+ANSWERS: dict[str, LimitKind | None] = {
+    "finish": "finish_by",
+    "quiet": "quiet_by",
+    "until": "quiet_until",
+    "after": "not_before",
+    "none": None,
+}
+MEANING = (
+    "finish: through by then; quiet: silent from then on; until: silent until then; "
+    "after: not before then; none: no limit"
+)
 
 
 def settle(parts: Parts, request: Ask) -> Parts:
@@ -22,30 +31,17 @@ def settle(parts: Parts, request: Ask) -> Parts:
     if parts.home.model is not None:
         return parts
     household = parse(request.context)
-    reading = RulesReader().read(household, request.question)
-    doubtful = [limit for limit in reading.limits if limit.confidence < UNSURE_BELOW]
-    settled = {limit: _ask(limit, _sentence(household.memory, limit)) for limit in doubtful}
-    return replace(parts, home=replace(parts.home, home=RulesHome(settled))) if settled else parts
+    doubts = RulesReader().read(household, request.question).doubts
+    if not doubts:
+        return parts
+    settled = {doubt: _ask(doubt, household.memory) for doubt in doubts}
+    return replace(parts, home=replace(parts.home, home=RulesHome(settled)))
 
 
-def _sentence(memory: tuple[str, ...], limit: Limit) -> str:
-    return memory[limit.bullet] if limit.bullet >= 0 else ""
-
-
-def _ask(limit: Limit, sentence: str) -> LimitKind | None:
-    click.echo(f"\nThe notes say: {sentence}", err=True)
-    names: dict[str, LimitKind | None] = {
-        "finish": "finish_by",
-        "quiet": "quiet_by",
-        "until": "quiet_until",
-        "after": "not_before",
-        "none": None,
-    }
-    usual = next(name for name, kind in names.items() if kind == limit.kind)
-    answer = click.prompt(
-        f"What does {limit.time} mean for the {limit.device}? (I read: {KINDS[limit.kind]})",
-        type=click.Choice(list(names)),
-        default=usual,
-        err=True,
-    )
-    return names[answer]
+def _ask(doubt: Doubt, memory: tuple[str, ...]) -> LimitKind | None:
+    if doubt.bullet >= 0:
+        click.echo(f"\nThe notes say: {memory[doubt.bullet]}", err=True)
+    usual = next(word for word, kind in ANSWERS.items() if kind == doubt.kind)
+    click.echo(f"What does {doubt.time} mean for {doubt.device}? ({MEANING})", err=True)
+    word = click.prompt("", type=click.Choice(list(ANSWERS)), default=usual, err=True)
+    return ANSWERS[word]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -58,6 +58,21 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A time whose meaning the reader is not sure of; None stands for no limit.
+
+    `kind` is how it was read, with `confidence`; `other` is what else it may be.
+    """
+
+    device: str
+    time: str
+    kind: LimitKind | None
+    other: LimitKind | None
+    confidence: float
+    bullet: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What home understood: the problem that may cross, and the mapping that may not."""
 
@@ -65,4 +80,17 @@ class Reading:
     mapping: Mapping[str, str]  # load_A -> dishwasher
     target: str  # the device that was asked about
     limits: tuple[Limit, ...] = ()
-    unsure: tuple[str, ...] = field(default=())  # one readable line each; private
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """A readable line for each doubt. Private."""
+        return tuple(
+            f"{x.device}: {x.time} read as {_said(x.kind)} ({x.confidence:.0%}), "
+            f"maybe {_said(x.other)}"
+            for x in self.doubts
+        )
+
+
+def _said(kind: LimitKind | None) -> str:
+    return kind.replace("_", " ") if kind else "no limit"

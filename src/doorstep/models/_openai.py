@@ -25,8 +25,9 @@ from doorstep._errors import (
     ModelRefused,
     RateLimited,
     ReplyBroken,
+    ZoneError,
 )
-from doorstep._values import TokenLogprob
+from doorstep._values import TokenLogprob, Zone
 from doorstep.models._wire import error_for, place, retry_after
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ class Line:
         base_url: str | None,
         azure_endpoint: str | None,
         timeout: float,
+        zone: Zone = Zone.CLOUD,
     ) -> None:
+        if zone is Zone.CLOUD:
+            must_pass_the_boundary(client, model)
         self.url = _url(base_url, azure_endpoint)
         self.where = place(self.url)
         if not api_key and (azure_endpoint or self.url == OPENAI):
@@ -155,6 +159,17 @@ class Line:
 
         names = ["x-stainless-retry-count", "x-stainless-read-timeout"]
         return {name: Omit() for name in (names if self._api_key else [*names, "Authorization"])}
+
+
+def must_pass_the_boundary(client: httpx2.AsyncClient, model: str) -> None:
+    """ZoneError for a client that is not the boundary's: it would be a second way out."""
+    from doorstep.boundary import BoundaryClient
+
+    if not isinstance(client, BoundaryClient):
+        raise ZoneError(
+            f"{model} is in the cloud and was given a client that is not the boundary's.",
+            hint="Give it boundary.client().",
+        )
 
 
 _END = object()

@@ -74,6 +74,7 @@ class OpenAIChat(Model):
             base_url=base_url,
             azure_endpoint=azure_endpoint,
             timeout=timeout,
+            zone=zone,
         )
         self.endpoint = self._line.url
         self.zone_reason = zone_reason or f"reached through the boundary at {self._line.where}"

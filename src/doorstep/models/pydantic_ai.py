@@ -249,6 +249,9 @@ def _check_zone(
             f"{name} has a way to the cloud that is not the boundary's.",
             hint="Build it with through(client, …) and pass boundary=client.",
         )
+    from doorstep.models._openai import must_pass_the_boundary
+
+    must_pass_the_boundary(used, name)
 
 
 def _settings(options: Options) -> dict[str, object]:
