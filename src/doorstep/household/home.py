@@ -8,7 +8,6 @@ the device facts and the tariff are read by rules either way: no model is asked 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
