@@ -6,7 +6,7 @@
 
 A problem counts as exactly right when the target, the set of loads, and every duration, energy,
 earliest start, deadline and quiet time equal the author's. `held_out` is never shown in detail:
-the reader was not tuned on it, and should stay so.
+the reader was not tuned on it, and should stay so. `dev` is: its notes train the kind model too.
 """
 
 from __future__ import annotations

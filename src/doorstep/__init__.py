@@ -47,9 +47,7 @@ _HOMES = {
         "DoorstepError Infeasible LedgerError ModelError ModelRefused ModelTimeout "
         "ModelUnavailable OutputInvalid RateLimited ReplyBroken ZoneError"
     ),
-    "doorstep._values": (
-        "Crossing Decision Message Options Outcome Piece Reply Step Usage Zone"
-    ),
+    "doorstep._values": ("Crossing Decision Message Options Outcome Piece Reply Step Usage Zone"),
     "doorstep.boundary": "Boundary Clearance Ledger Policy Term",
     "doorstep.models": "Model",
     "doorstep.patterns": "Ask Case SanitizeAndSolve Solved",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HOME_MODELS = ("gemma4:e4b", "gemma4:e2b")
 CLOUD_MODEL = "gpt-5.4"
+HOME_TOKENS = 1024  # an answer of a home model in this process; a small one may not find its end
 OPENAI_URL = "https://api.openai.com/v1"
 RULES, STAND_IN = "builtin", "stand-in"
 STANDS_IN_CLOUD = "cloud: a local server with an exact solver instead of a cloud model"
@@ -145,7 +146,7 @@ async def _ollama(name: str, settings: Settings, stack: AsyncExitStack, why: str
 def _embedded(path: Path, settings: Settings, stack: AsyncExitStack) -> ChosenHome:
     from doorstep.models.embedded import Embedded
 
-    model = Embedded(path)
+    model = Embedded(path, max_output_tokens=HOME_TOKENS)
     stack.push_async_callback(model.aclose)
     return ChosenHome(ModelHome(model), model, model.zone_reason, "asked for")
 

@@ -424,6 +424,24 @@ SENTENCES = [
         "!Washing machine",
         "18:30",
     ),
+    (
+        "Silence, please, from 22:45. That goes for the dishwasher.",
+        FLAT,
+        "dishwasher q=22:45",
+        "18:30",
+    ),
+    (
+        "Washing machine and dryer: the first must be done by 21:40, the second must be done by 23:30.",
+        FLAT,
+        "washing machine f=21:40|tumble dryer f=23:30",
+        "18:30",
+    ),
+    (
+        "Our EV is new. It is a matter of courtesy that the dishwasher must be silent by 22:00.",
+        FLAT,
+        "dishwasher q=22:00",
+        "18:30",
+    ),
 ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from doorstep.household.times import clock, find_times, resolve, settle, settle_range
+from doorstep.household.halves import Day, choose, known, resolve, settle, settle_range
+from doorstep.household.times import clock, find_times
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,23 @@ def test_the_half_of_the_day_that_the_words_leave_open() -> None:
     assert resolve(time, "done by seven") is None
     assert settle(time, "done by seven", "morning") == 420
     assert settle(time, "done by seven", "evening") == 1140
+
+
+def test_quiet_begins_in_the_evening_and_a_deadline_is_the_next_one() -> None:
+    (time,) = find_times("off by nine")
+    assert choose(time, "off by nine", "quiet_by", Day(now=480)) == 21 * 60
+    assert choose(time, "off by nine", "finish_by", Day(now=1110, length=60)) == 21 * 60
+    assert choose(time, "off by nine", "finish_by", Day(now=1230, length=60)) == 9 * 60
+
+
+def test_a_time_told_in_full_elsewhere_settles_its_half() -> None:
+    told = known("He lies down at 8 in the morning. Silent by 8.")
+    assert told == {480: 480}
+    (time,) = find_times("Silent by 8.")
+    assert choose(time, "Silent by 8.", "quiet_by", Day(now=1110, known=told)) == 480
+    assert known("From 08:00, and again at 20:00.") == {}
+
+
+def test_quarter_to_takes_the_hour_before_it() -> None:
+    first, second = find_times("She leaves at eight, so it must be charged by quarter to.")
+    assert (first.minute, second.minute) == (480, 465)

@@ -16,9 +16,10 @@ from doorstep.cli import show
 from doorstep.cli.progress import Progress
 from doorstep.cli.unsure import settle
 from doorstep.config import Settings, load
-from doorstep.household.case import HouseholdCase, Kept
+from doorstep.household.case import HouseholdCase
 from doorstep.household.parse import MAX_BYTES, decode
 from doorstep.household.problem import Solution
+from doorstep.household.values import Kept
 from doorstep.patterns import Ask, SanitizeAndSolve, Solved
 
 Result = Solved[Kept, Solution]

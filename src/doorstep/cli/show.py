@@ -9,9 +9,8 @@ from decimal import Decimal
 from doorstep._values import Crossing, Step, Usage
 from doorstep.assemble import Parts
 from doorstep.cli.lanes import Block, draw
-from doorstep.household.case import Kept
 from doorstep.household.problem import Solution
-from doorstep.household.values import Limit
+from doorstep.household.values import Kept, Limit
 from doorstep.patterns import Solved
 
 Result = Solved[Kept, Solution]

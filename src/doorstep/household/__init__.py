@@ -1,12 +1,12 @@
 """The household: notes, devices and a tariff -> typed problem -> schedule -> answer."""
 
-from doorstep.household.case import HouseholdCase, Kept
+from doorstep.household.case import HouseholdCase
 from doorstep.household.home import Home, ModelHome, RulesHome
 from doorstep.household.parse import parse
 from doorstep.household.problem import Load, Problem, ScheduledLoad, Solution, TariffWindow
 from doorstep.household.solver import solve
 from doorstep.household.stand_in import StandInCloud
-from doorstep.household.values import Device, Household, Limit, Reading
+from doorstep.household.values import Device, Household, Kept, Limit, Reading
 
 __all__ = [
     "Device",

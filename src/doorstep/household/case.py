@@ -18,30 +18,17 @@ from doorstep.household.checks import (
 from doorstep.household.home import Home
 from doorstep.household.parse import parse
 from doorstep.household.private import private_terms
-from doorstep.household.problem import Problem, Solution
+from doorstep.household.problem import Solution
 from doorstep.household.reader import RulesReader
 from doorstep.household.render import CLOUD_INSTRUCTIONS, SHAPE, render
 from doorstep.household.solver import NoSchedule, solve, to_solution
-from doorstep.household.values import Household, Reading
+from doorstep.household.values import Kept, Reading
 from doorstep.household.writer import check_answer, write_answer
 from doorstep.models.structured import asking, strict_schema
 from doorstep.patterns.case import Ask, Fault, Made
 
 NO_ANSWER = "The answer was empty, or not in the form that was asked for."
 SURE = 0.8  # confidence from which a limit that the rules found may not be dropped by a model
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What home keeps of one question: the file, the reading and the mapping back."""
-
-    household: Household
-    question: str
-    reading: Reading
-
-    @property
-    def problem(self) -> Problem:
-        return self.reading.problem
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,14 +108,7 @@ class HouseholdCase:
     async def answer(
         self, kept: Kept, solution: Solution, overruled: Sequence[Fault], faults: Sequence[Fault]
     ) -> Made[str]:
-        return await self._home.write(
-            kept.household,
-            kept.question,
-            kept.reading,
-            solution,
-            _violations(overruled),
-            _lines(faults),
-        )
+        return await self._home.write(kept, solution, _violations(overruled), _lines(faults))
 
     def check_answer(self, kept: Kept, solution: Solution, text: str) -> Sequence[Told]:
         return _told(check_answer(text, kept.reading, solution), kept.reading)

@@ -19,11 +19,11 @@ MentionKind = Literal["name", "weak", "group", "pronoun", "foreign"]
 # First item: words that say the class in a device's name. Second: words that can then mean it.
 # Third: weak words, heeded only where a sentence has no better one.
 _CLASSES: tuple[tuple[str, str, str], ...] = (
-    ("dishwasher|dish washer", "dishwasher|dish washer|dish-washer|dish machine|dishwashing machine|dish-washing machine|diswasher|dishwaser", "dishes|washing-up|washing up|plates|crockery|pots and pans|bowl|mug|cups|glasses|lunchbox|lunch box|tureen|cutlery|pans|tray|trays|jars"),
+    ("dishwasher|dish washer", "dishwasher|dishie|glasswasher|dish washer|dish-washer|dish machine|dishwashing machine|dish-washing machine|diswasher|dishwaser", "dish cycle|dishwashing|glass wash|wash-up|dishes|washing-up|washing up|plates|crockery|pots and pans|bowl|mug|cups|glasses|lunchbox|lunch box|tureen|cutlery|pans|tray|trays|jars"),
     ("washer-dryer|washer dryer", "washer-dryer|washer dryer|washer|washing machine", "laundry|wash"),
-    ("washing machine|washer|clothes washer|laundry machine", "washing machine|washing-machine|washer|clothes washer|laundry machine|laundry|wash cycle|washing|wash load|the wash|whites wash|wasching machine|washin machine", "wash|spinning|spin|whites|sheets|darks|uniforms|linen|bedding|bed linen|towels|spin cycle|overalls|aprons|delicates|shirt|uniform|kit|jersey|trousers|tunic|socks|jeans|scrubs|hoodie|pyjamas|nappies|gym things|clothes|curtains"),
+    ("washing machine|washer|clothes washer|laundry machine", "washing machine|washing-machine|washer|clothes washer|laundry machine|laundry|wash cycle|washing|wash load|the wash|whites wash|wasching machine|washin machine", "wash|washed|washes|spinning|spin|whites|sheets|darks|uniforms|linen|bedding|bed linen|towels|spin cycle|overalls|aprons|delicates|shirt|uniform|kit|jersey|trousers|tunic|socks|jeans|scrubs|hoodie|pyjamas|nappies|gym things|robes|costume|leotard|jumper|clothes|curtains"),
     ("tumble dryer|tumble drier|tumbler|dryer|drier|clothes dryer", "tumble dryer|tumble drier|tumble-dryer|tumbler|dryer|drier|clothes dryer|tumble|laundry machine", "drying|tumbling|dry|dried|laundry|clothes"),
-    ("ev charger|ev|electric car|car charger|wallbox|wall box|car|charge point|charging point|electric van|van|tesla|leaf|zoe|vehicle|charging station", "ev charger|ev|electric car|car charger|wallbox|wall box|wall charger|car|charge point|charging point|charging station|charger|vehicle|electric van|van|hatchback|leaf|zoe|tesla|electric vehicle", "charge|charging|charged|recharge|drive|battery"),
+    ("ev charger|ev|electric car|car charger|wallbox|wall box|car|charge point|charging point|electric van|van|tesla|leaf|zoe|vehicle|charging station", "ev charger|ev|electric car|car charger|wallbox|wall box|wall charger|car|truck|pickup|pick-up|ute|e-car|charge point|charging point|charging station|charger|vehicle|electric van|van|hatchback|leaf|zoe|tesla|electric vehicle", "charge|charging|charged|recharge|drive|battery"),
     ("e-bike|ebike|e bike|bike|bicycle|cargo bike|pedelec|scooter|moped", "e-bike charger|ebike charger|bike charger|e-bike|ebike|e bike|bike|bicycle|cargo bike|cargo-bike|pedelec|e-bikes|charger", "charge|charging|charged|ride|battery"),
     ("scooter|e-scooter|moped", "scooter|e-scooter|moped", "charge|charging|charged"),
     ("wheelchair", "wheelchair|chair|wheelchair charger", "charge|charging|charged"),
@@ -93,16 +93,22 @@ _TOO_COMMON = frozenset(
     " system smart mini large portable garden hall bathroom utility shed barn boost tank point station box programme program"
     " eco run charge charging warmer defrost studio workshop little spare night day top fast slow left right battery printer air".split()
 )
-_PRONOUN = r"it|its|they|them|these|those|this one|that one|this|the thing|the latter|the former|the machine|the appliance|the device|either|itself|this machine|that machine|that thing|each of them|either of them|the former|its heater|its motor|its fan|its pump|that one"
+_PRONOUN = r"the (?:first|second)(?= (?:one )?(?:must|has|is|should|needs|may|can|by|at|from|before|until))|the (?:one|other)(?=\s*(?:[.,;]|$|and\b|must\b|has\b|by\b))|machine(?= (?:stop|stops|off|must|should|done|has|is|to)\b)|it|its|they|them|these|those|this one|that one|this|the thing|the latter|the former|the machine|the appliance|the device|either|itself|this machine|that machine|that thing|each of them|either of them|the former|its heater|its motor|its fan|its pump|that one"
 _GROUP_ALL = (
     r"everything else|anything else|nothing else|all else|everything|nothing|anything|all (?:the )?(?:machines|appliances|devices|loads|three|four|five|of them|of these|of it)"
     r"|all three (?:machines|appliances|devices|loads)?|every (?:machine|appliance|device|load)|any (?:machine|machines|appliance|appliances|device|devices|load|of them|of the machines|of the appliances|of these)"
-    r"|no (?:machine|machines|appliance|appliances|device|devices|noise|motor|noisy machines?|loads?)|none of (?:them|these|the machines|the appliances|the devices|it)|(?:the |our )?(?:machines|appliances|devices)|whatever"
-    r"|the whole lot|the lot|quiet hours|house rules?|quiet time|no noisy \w+|each (?:machine|appliance|device)|the whole house|the house|the flat|the building|(?:every|any|all)thing"
+    r"|no (?:sound|machine noise|machine|machines|appliance|appliances|device|devices|noise|motor|noisy machines?|loads?)|none of (?:them|these|the machines|the appliances|the devices|it)|(?:the |our )?(?:machines|appliances|devices)|whatever"
+    r"|the whole lot|the lot|quiet hours|night rest|lights[- ]out|house rules?|white goods|all noise|all machines|quiet time|no noisy \w+|each (?:machine|appliance|device)|the whole house|(?:the house|the flat|the building)(?= (?:must|has to|should|is to|needs|stays|falls|goes (?:quiet|silent|dark|still)))|(?:every|any|all)thing"
 )
 _GROUP_TWO = r"both(?: of them| machines| appliances| devices| of these| loads)?|the two(?: of them| machines| appliances| devices)?|neither(?: of them| of the two| machine| of these| appliance| one)?|the pair|those two|these two|the two"
 _GROUP_RE = re.compile(
     rf"\b(?:(?P<all>{_GROUP_ALL})|(?P<two>{_GROUP_TWO})|(?P<pron>{_PRONOUN}))\b", re.IGNORECASE
+)
+
+# "it gets dark", "it is a matter of courtesy that …", "it's only fair to …": no device is meant.
+_EMPTY_IT = re.compile(
+    r"(?:gets? (?:dark|light|late)|rains?)\b"
+    r"|(?:is|was|would be|'s) (?:(?:an?|only|very|so|more) )*[a-z]+(?: of [a-z]+)? that\b"
 )
 
 
@@ -269,4 +275,4 @@ def _not_a_group(m: re.Match[str], text: str) -> bool:
         return (
             bool(re.match(r"(?:is|are|must|has|have|should|one|can|may|needs?)\b", after)) is False
         )
-    return bool(word == "it" and re.match(r"(?:gets? (?:dark|light|late)|rains?)\b", after))
+    return bool(word == "it" and _EMPTY_IT.match(after))

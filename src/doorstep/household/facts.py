@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from doorstep._errors import BadInput
-from doorstep.household.times import clock, find_times, minutes, settle
+from doorstep.household.halves import settle
+from doorstep.household.times import clock, find_times, minutes
 from doorstep.household.values import Device
 
 _NUMBERS = {

@@ -12,14 +12,14 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from doorstep._errors import OutputInvalid
-from doorstep._values import Message, Options, Usage
+from doorstep._errors import OutputInvalid, ZoneError
+from doorstep._values import Message, Options, Zone
 from doorstep.household.checks import Violation, for_person
 from doorstep.household.devices import Directory
 from doorstep.household.problem import HHMM, Solution
 from doorstep.household.reader import RulesReader, find_target
 from doorstep.household.reading import build_reading
-from doorstep.household.values import Doubt, Household, Limit, LimitKind, Reading
+from doorstep.household.values import Doubt, Household, Kept, Limit, LimitKind, Reading
 from doorstep.household.writer import write_answer
 from doorstep.models.base import Model
 from doorstep.patterns.case import Made
@@ -98,9 +98,7 @@ class Home(Protocol):
 
     async def write(
         self,
-        household: Household,
-        question: str,
-        reading: Reading,
+        kept: Kept,
         solution: Solution,
         overruled: Sequence[Violation],
         faults: Sequence[str],
@@ -129,14 +127,12 @@ class RulesHome:
 
     async def write(
         self,
-        household: Household,
-        question: str,
-        reading: Reading,
+        kept: Kept,
         solution: Solution,
         overruled: Sequence[Violation],
         faults: Sequence[str],
     ) -> Made[str]:
-        text = write_answer(reading, solution, household, overridden=tuple(overruled))
+        text = write_answer(kept.reading, solution, kept.household, overridden=tuple(overruled))
         return Made(text, self.name)
 
     def _settle(self, household: Household, reading: Reading) -> Reading:
@@ -158,7 +154,12 @@ class ModelHome:
 
     stand_in = ""
 
-    def __init__(self, model: Model, *, tries: int = 3) -> None:
+    def __init__(self, model: Model, *, tries: int = 2) -> None:
+        if model.zone is not Zone.HOME:
+            raise ZoneError(
+                f"{model.name} is not proved to be at home, so it may not read the notes.",
+                hint=model.zone_reason or "Use a model at home.",
+            )
         self.name = model.name
         self.tries = tries
         self._model = model
@@ -167,23 +168,21 @@ class ModelHome:
         self, household: Household, question: str, faults: Sequence[str]
     ) -> Made[Reading]:
         made = await self._model.typed(
-            _read_messages(household, question, faults), NotesRead, Options(effort="high")
+            _read_messages(household, question, faults), NotesRead, Options(effort="high"), tries=2
         )
         reading = _reading(household, question, made.value)
         return Made(reading, self.name, made.usage, made.tries)
 
     async def write(
         self,
-        household: Household,
-        question: str,
-        reading: Reading,
+        kept: Kept,
         solution: Solution,
         overruled: Sequence[Violation],
         faults: Sequence[str],
     ) -> Made[str]:
-        messages = _write_messages(household, question, reading, solution, overruled, faults)
+        messages = _write_messages(kept, solution, overruled, faults)
         reply = await self._model.respond(messages, Options(effort="medium"))
-        return Made(reply.text.strip(), self.name, reply.usage or Usage())
+        return Made(reply.text.strip(), self.name, reply.usage)
 
 
 def _read_messages(
@@ -200,21 +199,17 @@ def _read_messages(
 
 
 def _write_messages(
-    household: Household,
-    question: str,
-    reading: Reading,
-    solution: Solution,
-    overruled: Sequence[Violation],
-    faults: Sequence[str],
+    kept: Kept, solution: Solution, overruled: Sequence[Violation], faults: Sequence[str]
 ) -> tuple[Message, ...]:
+    reading = kept.reading
     rows = (
         f"{reading.mapping[row.load_id]}: {row.start} to {row.end}"
         for row in solution.proposed_schedule
     )
     parts = [
-        "Notes:\n" + "\n".join(household.memory),
-        f"Now: {household.now}",
-        f"Question: {question}",
+        "Notes:\n" + "\n".join(kept.household.memory),
+        f"Now: {kept.household.now}",
+        f"Question: {kept.question}",
         f"About: {reading.target}",
         f"Recommendation: {solution.recommendation}",
         "Schedule:\n" + "\n".join(rows),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -18,6 +19,7 @@ from itertools import pairwise
 
 from doorstep.household.lexicon import CLASS_RES, HEDGES, PREPOSITIONS
 from doorstep.household.prose import Clause, Token
+from doorstep.household.times import TimeMention
 
 SINGLE = ("none", "finish_by", "quiet_by", "quiet_until", "not_before")
 RANGE = ("none", "quiet_range", "allowed_range")
@@ -89,7 +91,73 @@ def features(toks: Sequence[Token], parts: Sequence[Clause], at: int) -> list[st
     found += [f"H={c}" for c in head.classes]
     found += [f"S={c}" for i, g in enumerate(gists) if i != here for c in g.classes]
     found += _words(toks, parts[here], at)
+    found += _heads(toks, parts, here, _head(parts, gists, here), rel)
+    found += _rivals(toks, parts, gists, at)
+    return found + _layout(toks, parts[here], at)
+
+
+def _rivals(
+    toks: Sequence[Token], parts: Sequence[Clause], gists: Sequence[Gist], at: int
+) -> list[str]:
+    """How this time's clause compares with those of the sentence's other times.
+
+    Where one clause speaks of a device and a duty, the others most often tell only why.
+    """
+    weights = {}
+    for i, tok in enumerate(toks):
+        if tok.slot in ("TIME", "RANGE"):
+            k = next(k for k, c in enumerate(parts) if c.first <= i < c.last)
+            device = any(t.slot == "DEV" for t in toks[parts[k].first : parts[k].last])
+            duty = gists[k].tense == "MODAL" or gists[k].verb in ("FIN", "QUIET")
+            weights[i] = (2 * duty + device, _preposition(toks, i), gists[k].verb)
+    mine = weights.pop(at)
+    if not weights:
+        return [f"alone={mine[0]}|{mine[1]}"]
+    best = max(w[0] for w in weights.values())
+    found = [f"rival={mine[0]}|{best}|{at > min(weights)}", f"rp={mine[1]}|{mine[0] - best}"]
+    for i, (_, prep, verb) in weights.items():
+        side = "<" if i < at else ">"
+        found += [f"o{side}{prep}|{mine[1]}", f"v{side}{verb}|{mine[2]}"]
     return found
+
+
+def _heads(
+    toks: Sequence[Token], parts: Sequence[Clause], here: int, head: int, rel: str
+) -> list[str]:
+    """Stems of the clause that the time limits, each with how the time hangs on it."""
+    clause = parts[head]
+    stems = {_stem(t) for t in toks[clause.first : clause.last]} - _POINTS
+    found = [f"R+{rel}|{w}" for w in stems]
+    if head != here:
+        found += [f"h={w}" for w in stems]
+    rest = (t for i, c in enumerate(parts) if i not in (here, head) for t in toks[c.first : c.last])
+    return found + [f"x={w}" for w in {_stem(t) for t in rest} - _POINTS]
+
+
+def _layout(toks: Sequence[Token], clause: Clause, at: int) -> list[str]:
+    """Where the time stands among the times, and what stands in the clause around it."""
+    times = [i for i, t in enumerate(toks) if t.slot in ("TIME", "RANGE")]
+    body = toks[clause.first : clause.last]
+    device = "DEV" if any(t.slot == "DEV" for t in body) else "-"
+    person = "WHO" if any(t.capital and not t.slot for t in body[1:]) else "-"
+    place = times.index(at)
+    since = [_stem(t) for t in toks[times[place - 1] + 1 if place else 0 : at]][-6:]
+    then = [_stem(t) for t in toks[at + 1 : times[place + 1] if at != times[-1] else len(toks)]][:6]
+    found = [f"ord={min(place, 3)}/{min(len(times), 4)}", f"in={device}|{person}"]
+    found += [f"any={any(t.slot == 'DEV' for t in toks)}|{device}|{person}"]
+    found += [f"<{w}" for w in set(since)] + [f">{w}" for w in set(then)]
+    return found
+
+
+_POINTS = frozenset(",.;:-")
+
+
+def _stem(tok: Token) -> str:
+    """A word without its ending, so that "washes", "washed" and "washing" weigh as one."""
+    word = tok.slot or tok.text
+    if tok.slot or len(word) < 5:
+        return word
+    return re.sub(r"(?:ing|ed|es|s|e)$", "", word) if len(word) > 4 else word
 
 
 def _head(parts: Sequence[Clause], gists: Sequence[Gist], here: int) -> int:
@@ -155,6 +223,12 @@ class KindModel:
         if tuple(data["labels"]) != LABELS:
             raise ValueError("kind_weights.json has other labels than kinds.py")
         return cls(data["weights"], float(data["scale"]))
+
+    def judge(
+        self, toks: Sequence[Token], parts: Sequence[Clause], at: int, time: TimeMention
+    ) -> dict[str, float]:
+        """Label -> probability of the time that is token `at`."""
+        return self.probabilities(features(toks, parts, at), is_range=time.until is not None)
 
     def probabilities(self, feats: Sequence[str], *, is_range: bool) -> dict[str, float]:
         """Label -> probability, over the labels that fit a single time or a range."""

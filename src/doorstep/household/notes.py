@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from doorstep.household.halves import known, resolve
 from doorstep.household.kinds import gist
 from doorstep.household.phrases import (
     ALSO,
+    APPLIES,
     AWAITING,
     BIDS,
     DITTO,
+    DUTY,
     GOES_ON,
+    HUSH,
     OUTDATED,
     PLAIN,
     PRIOR,
@@ -28,7 +33,10 @@ from doorstep.household.phrases import (
 from doorstep.household.prose import sentences
 from doorstep.household.sentence import Found, Sentence, Unsure
 from doorstep.household.subjects import Context, Focus
-from doorstep.household.times import DAY, find_times, resolve
+from doorstep.household.times import DAY, find_times
+
+# Notes that write 07:30, 0730 or 19:30 somewhere mean 9:30 as it stands.
+_TWENTY_FOUR = re.compile(r"(?<![\d:.,])(?:0\d|1[3-9]|2[0-3])[:.h]?[0-5]\d(?![\d.,]?\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,8 @@ class NotesReader:
 
     def read(self, memory: Sequence[str]) -> Notes:
         """Limits of all notes, in order."""
-        context = replace(self._context, places=self._rooms(memory))
+        twelve = self._context.twelve or not any(_TWENTY_FOUR.search(note) for note in memory)
+        context = replace(self._context, places=self._rooms(memory), twelve=twelve)
         found: list[Found] = []
         gone: set[str] = set()
         unsure: list[Unsure] = []
@@ -62,6 +71,8 @@ class NotesReader:
             if focus.bullet >= 0 and not note.lstrip()[:1].islower() and len(focus.several) > 1:
                 focus.bullet = bullet - 1
             spoken = sentences(note)
+            heard: list[Sentence] = []
+            focus.known = known(note)
             for place, said in enumerate(spoken):
                 count += 1
                 sentence = self._completed(context, said, spoken[place + 1 : place + 2], focus)
@@ -82,6 +93,8 @@ class NotesReader:
                 unsure += one.unsure
                 gone |= one.gone()
                 one.who.move_focus()
+                heard.append(one)
+            found = _narrowed(found, heard) + _adopted(heard, found, context.directory.names)
         return Notes(tuple(found), frozenset(gone), tuple(unsure))
 
     def _completed(
@@ -159,6 +172,36 @@ class NotesReader:
                 ):
                     rooms.setdefault(m[1], set()).update(names)
         return rooms
+
+
+_SURE = 0.7  # how sure the kind must be before a device is looked for in another sentence
+
+
+def _adopted(
+    heard: Sequence[Sentence], found: Sequence[Found], every: Sequence[str]
+) -> list[Found]:
+    """Limits that name no device get those of the next sentence, or else of the one before."""
+    made = []
+    told = {(f.device, f.kind) for f in found if heard and f.bullet == heard[0].bullet}
+    for i, one in enumerate(heard):
+        near = [s.named for s in (*heard[i + 1 : i + 2], *heard[max(i - 1, 0) : i]) if s.named]
+        devices = one.named or (near[0] if near else ())
+        if not devices and HUSH.search(one.text):
+            devices = tuple(every)
+        for f in one.orphans:
+            if f.confidence >= _SURE and (DUTY.search(one.text) or len(one.toks) < 9):
+                made += [replace(f, device=d) for d in devices if (d, f.kind) not in told]
+    return made
+
+
+def _narrowed(found: list[Found], heard: Sequence[Sentence]) -> list[Found]:
+    """ "Nothing after ten. That goes for the dishwasher": only what the second sentence names."""
+    for one, following in pairwise(heard):
+        again = {t.minute % 720 for t in one.times} & {t.minute % 720 for t in following.times}
+        bare = not following.times and APPLIES.search(following.text)
+        if one.sweeping and following.named and (again or bare):
+            found = [f for f in found if f.sentence != one.count or f.device in following.named]
+    return found
 
 
 def _shares(text: str, following: str) -> bool:

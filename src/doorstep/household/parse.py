@@ -15,8 +15,9 @@ from zoneinfo import available_timezones
 
 from doorstep._errors import BadInput
 from doorstep.household import facts, tariff
+from doorstep.household.halves import settle
 from doorstep.household.prose import flatten
-from doorstep.household.times import clock, find_times, settle
+from doorstep.household.times import clock, find_times
 from doorstep.household.values import Household
 
 MAX_BYTES = 256 * 1024  # a household's notes are a few kB; more than this is another file
@@ -40,7 +41,7 @@ _HEAD = re.compile(
 )
 _BULLET = re.compile(r"^(\s*)(?:[-*+•·–—‣▪◦●>✓]|\(?\d{1,2}[.)]|[a-z]\)|\[[ x]?\])\s+")
 _IMPOSSIBLE = re.compile(
-    r"(?<![\d:.,/-])(?:(?:2[5-9]|[3-9]\d):\d\d|24:(?!00)\d\d|\d{1,2}:[6-9]\d)(?![\d:])"
+    r"(?<![\d:.,/])(?:(?:2[5-9]|[3-9]\d):\d\d|24:(?!00)\d\d|\d{1,2}:[6-9]\d)(?![\d:])"
 )
 _POWER = re.compile(
     r"\b(?:house|shared|total|main|mains|grid|connection|household|overall|fuse|supply)\b[^.\n]{0,40}?"

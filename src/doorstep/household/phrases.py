@@ -52,7 +52,7 @@ ALSO = re.compile(
     re.IGNORECASE,
 )
 MEANING = re.compile(
-    r"\b(?:mean(?:s|ing)?|that is|namely|i\.e\.|which is|includ(?:es|ing)|to wit|such as|viz|being|like)|[:(]",
+    r"\b(?:mean(?:s|ing)?|that is|namely|i\.e\.|which is|includ(?:es|ing)|to wit|such as|viz|being|like|(?:goes|counts?) for|(?:applies|applied|apply) to|does count|counts? as|so)|[:(]",
     re.IGNORECASE,
 )
 MENDED = re.compile(
@@ -91,7 +91,7 @@ OTHERS = frozenset(
     "arrives comes goes leaves wakes sleeps gets calls lands returns drives takes picks plays works visits rings drops came went left got took said eats teaches collects brings stays".split()
 )
 JOINERS = frozenset(
-    "and or nor , & the my our both neither either as well plus his her their a + then".split()
+    "and or nor , & / the my our both neither either as well plus his her their a + then no not an likewise also".split()
 )
 LOOSE = (
     "until",
@@ -115,5 +115,17 @@ HAPPENS = re.compile(
 )
 DURING = re.compile(
     r"\b(?:during (?:it|that|this|these|those|her|his|their|the)|for (?:that|the full|the whole|all that) \w+|(?:in|over|throughout|for) (?:that|those|these|precisely those) \w+|for as long as|so long as it lasts|all that time|meanwhile|while it lasts|the whole of that time)\b",
+    re.IGNORECASE,
+)
+APPLIES = re.compile(
+    r"\b(?:(?:goes|counts?|holds) for|appl(?:y|ies) to|concerns?|includ(?:es|ing)|means?|meant|namely|i\.e\.|for us|especially|in particular|above all|offender|must (?:respect|obey)|has to (?:respect|observe|obey)|observes?|off|noise|noisy)\b",
+    re.IGNORECASE,
+)
+HUSH = re.compile(
+    r"\b(?:quiet|quietness|silence|silent|noise|peace|hush|no sound|not a sound|machines?|appliances?)\b",
+    re.IGNORECASE,
+)
+DUTY = re.compile(
+    rf"{HUSH.pattern}|\b(?:must|has to|have to|had better|should|please|pls|wants?|needs?|may|can't|cannot|done|dry|clean|full|washed|charged|off|wait|nothing|no|never|earliest|latest|deadline)\b",
     re.IGNORECASE,
 )

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from doorstep.household.kinds import features, gist
+from doorstep.household.halves import Day, choose, resolve, settle_range
+from doorstep.household.kinds import gist
 from doorstep.household.lexicon import FINITE, spelled
 from doorstep.household.phrases import (
     ALSO,
@@ -23,7 +24,7 @@ from doorstep.household.phrases import (
 )
 from doorstep.household.prose import Clause, Token, clauses, tokens
 from doorstep.household.subjects import Context, Focus, Subjects
-from doorstep.household.times import DAY, TimeMention, find_times, resolve, settle_range
+from doorstep.household.times import TimeMention, find_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Sentence:
         self.count = count
         self.focus = focus
         self.unsure: list[Unsure] = []
+        self.orphans: list[Found] = []  # limits of which the sentence does not say the device
         self.mentions = context.directory.find(text)
         self.times = self._times()
         self.toks = self._tokens()
@@ -90,6 +92,17 @@ class Sentence:
             replace(t, text=self.r.days.get(t.text) or spelled(t.text)) if not t.slot else t
             for t in toks
         ]
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The devices that the sentence names."""
+        every = (d for m in self.mentions if m.kind in ("name", "weak") for d in m.devices)
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def sweeping(self) -> bool:
+        """Does it speak of all devices ("nothing", "quiet hours") and name none?"""
+        return not self.named and any(m.kind == "group" for m in self.mentions)
 
     def also(self) -> list[Found]:
         """ "…, and so does the pump": the sentence's limits for one more device."""
@@ -160,9 +173,7 @@ class Sentence:
                 for i, t in enumerate(self.toks)
                 if t.slot in ("TIME", "RANGE") and t.start == time.start
             )
-            probs = self.r.model.probabilities(
-                features(self.toks, self.parts, at), is_range=time.until is not None
-            )
+            probs = self.r.model.judge(self.toks, self.parts, at, time)
             kind = max(probs, key=lambda k: probs[k])
             if probs[kind] < 0.4 and probs["none"] > 0.2:
                 kind = "none"
@@ -192,7 +203,9 @@ class Sentence:
             if time.style != "anaphor":
                 self.focus.time, self.focus.minute = time, last
                 if time.until is not None:
-                    self.focus.span = settle_range(time, self.text, twelve_hour=self.r.twelve)
+                    self.focus.span = settle_range(
+                        time, self.text, twelve_hour=self.r.twelve, now=self.r.now
+                    )
         if len(read) == 2 and not found and all(t.until is None for t, *_ in read):
             one, two = read[0][0], read[1][0]
             if LASTING.search(self.text[one.end : two.start]):
@@ -212,11 +225,20 @@ class Sentence:
     def _made(
         self, time: TimeMention, kind: str, sure: float, devices: Sequence[str], last: int | None
     ) -> tuple[list[Found], int | None]:
+        if not devices and not any(m.kind == "foreign" for m in self.mentions):
+            devices = ("",)
+        made, last = self._limits_of(time, kind, sure, devices, last)
+        self.orphans += [f for f in made if not f.device]
+        return [f for f in made if f.device], last
+
+    def _limits_of(
+        self, time: TimeMention, kind: str, sure: float, devices: Sequence[str], last: int | None
+    ) -> tuple[list[Found], int | None]:
         if time.until is not None and time.style == "anaphor":
             a, b = self.focus.span
             return [Found(d, kind, a, sure, self.bullet, self.count, b) for d in devices], b
         if time.until is not None:
-            a, b = settle_range(time, self.text, twelve_hour=self.r.twelve)
+            a, b = settle_range(time, self.text, twelve_hour=self.r.twelve, now=self.r.now)
             return [Found(d, kind, a, sure, self.bullet, self.count, b) for d in devices], b
         if not devices:
             return [], self._settled(time, kind, "", last)
@@ -240,20 +262,8 @@ class Sentence:
         """Minute of the day: as written, by the words, or the half of the day that makes sense."""
         if time.style == "anaphor":
             return last if last is not None else self.focus.minute or 0
-        value = resolve(time, self.text, twelve_hour=self.r.twelve)
-        if value is not None:
-            return value
-        halves = (time.minute % 720, time.minute % 720 + 720)
-        if kind == "quiet_by":
-            return halves[1] if halves[0] >= 60 else halves[0]
-        if kind == "quiet_until":
-            return (
-                min(halves, key=lambda h: (h - (last or 0)) % DAY)
-                if last is not None
-                else halves[0]
-            )
-        start = self.r.now + (self.r.lengths.get(device, 0) if kind == "finish_by" else 0)
-        return min(halves, key=lambda h: (h - start) % DAY)
+        day = Day(self.r.now, self.r.lengths.get(device, 0), last, self.r.twelve, self.focus.known)
+        return choose(time, self.text, kind, day)
 
     def gone(self) -> set[str]:
         """Devices that the sentence says cannot or need not run."""

@@ -14,6 +14,9 @@ from doorstep.household.phrases import ELLIPSIS, EXCEPT, HAPPENS, JOINERS, LOOSE
 from doorstep.household.prose import Clause, Token
 from doorstep.household.times import TimeMention
 
+_FIRST = ("the former", "the first", "the one")
+_SECOND = ("the latter", "the second", "the other")
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -43,6 +46,7 @@ class Focus:
     time: TimeMention | None = None
     minute: int | None = None
     span: tuple[int, int] = (0, 0)
+    known: dict[int, int] = field(default_factory=dict)  # minute in its half -> as the note says
 
 
 class Subjects:
@@ -146,12 +150,21 @@ class Subjects:
             and pronoun.start < names[0].start
         ):
             return self._back(pronoun, index) or self._run(names)
+        if names and pronoun is not None and self._joined(pronoun, names[0]):
+            return tuple(dict.fromkeys((*(self._back(pronoun, index) or ()), *self._run(names))))
         if names:
             return self._run(names)
         return self._back(pronoun, index) if pronoun is not None else None
 
     def span(self, clause: Clause) -> tuple[int, int]:
         return self.toks[clause.first].start, self.toks[clause.last - 1].end
+
+    def _joined(self, one: Mention, two: Mention) -> bool:
+        """ "neither that machine nor the dishwasher"; "both the washer and …" joins nothing."""
+        if not re.match(r"it$|that |this |its |the (?:machine|thing)", one.word):
+            return False
+        between = re.findall(r"\w+|[^\w\s]", self.text[one.end : two.start].lower())
+        return one.end <= two.start and bool(between) and all(w in JOINERS for w in between)
 
     def _run(self, names: Sequence[Mention]) -> tuple[str, ...]:
         """The first name and those joined to it by "and", "or", commas."""
@@ -184,6 +197,9 @@ class Subjects:
             and not EXCEPT.search(self.text[: names[0].start])
         ):
             return self._run(names)  # "anything loud, meaning the dryer and …"
+        later = [m for m in self.mentions if m.kind == "name" and m.start >= group.end]
+        if not names and later and MEANING.search(self.text[group.end : later[0].start]):
+            return self._run(later)  # "no noise past ten, and that means the dryer"
         out = {d for m in names if EXCEPT.search(self.text[: m.start]) for d in m.devices}
         if "else" in group.word:
             out |= {d for m in self.mentions for d in m.devices} or set(self.focus.last)
@@ -211,8 +227,11 @@ class Subjects:
                 return loads
             if word in ("these", "those", "they", "them") and not several and not self.focus.last:
                 return None
-        if word in ("the former", "the latter") and len(self.focus.several) > 1 and not earlier:
-            return self.focus.several[:1] if word == "the former" else self.focus.several[-1:]
+        if word in (*_FIRST, *_SECOND):
+            told = tuple(dict.fromkeys(d for m in earlier for d in m.devices))
+            pair = told if len(told) > 1 else self.focus.several
+            if len(pair) > 1:
+                return pair[:1] if word in _FIRST else pair[-1:]
         for i in range(index - 1, -1, -1):
             if not self.parts[i].sub and (subject := self.named(self.parts[i])):
                 return subject

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorstep._errors import BadInput
+from doorstep.household.halves import settle_range
 from doorstep.household.problem import TariffWindow
-from doorstep.household.times import DAY, TimeMention, clock, find_times, settle_range
+from doorstep.household.times import DAY, TimeMention, clock, find_times
 
 _SIGN = {"$": "$", "€": "€", "£": "£", "eur": "€", "euro": "€", "euros": "€", "usd": "$", "gbp": "£", "ct": "ct", "cent": "ct",
     "cents": "ct", "c": "ct", "¢": "ct", "p": "p", "pence": "p", "kr": "kr", "sek": "kr", "nok": "kr", "dkk": "kr", "chf": "CHF", "fr": "CHF",

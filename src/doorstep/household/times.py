@@ -10,6 +10,7 @@ half of the day). `resolve` settles the half from the words around it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -45,7 +46,8 @@ _UNIT = (
 _HEDGE = r"(?:(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|c\.|say|~|nearly|almost|exactly|just|well|shortly|soon)\s*)*"
 _CUE = (
     r"(?:by|before|until|till|til|'til|after|at|from|past|around|about|to|between|and|once|or|@"
-    r"|since|is|towards?|for|nlt|leaves|off|stop|latest|be|that's|then)"
+    r"|since|is|towards?|for|nlt|leaves|off|stop|latest|be|that's|then|gone|beyond|strikes|of|than|it's|are"
+    r"|on at|again at|sleeps|opens|closes|said|say|meaning|i\.e\.|earliest|limit|on|are)"
 )
 _AFTER_BARE = (
     r"(?=\s*(?:$|[.,;:!?)\]\"”'’–—\-]|(?:in the|at (?:night|the)|tonight|tomorrow|today|this|sharp"
@@ -53,7 +55,7 @@ _AFTER_BARE = (
     r"|with|to|until|till|while|is|must|may|the|has|have|there|that|which|please|latest|then|again"
     r"|than|unless|otherwise|although|though|due|will|can|should|next|local|before|after|without"
     r"|nothing|no|not|everyone|everybody|her|his|my|our|their|a|an|any|all|at|by|or so|exactly"
-    r"|my|you|do|does|comes|wants|are|was)\b))"
+    r"|already|only|says|or|now|these|those|first|my|you|do|does|comes|wants|are|was)\b))"
 )
 
 
@@ -223,11 +225,11 @@ _RULES = (
     ),
     (
         _rx(
-            r"(?<![\d:.,])\b(?P<t>(?P<hour>2[0-4]|1\d|0?\d)(?P<mer>))(?=\s?[–—-]\s?(?:2[0-4]|1\d|0?\d)\s?(?:$|[.;,!)]|h\b|uhr\b))"
+            r"(?<![\d:.,])\b(?P<t>(?P<hour>2[0-4]|1\d|0?\d)(?P<mer>))(?=\s?[–—-]\s?(?:2[0-4]|1\d|0?\d)\s?(?:$|[.;,!):]|h\b|uhr\b|(?:and|on|in|it|because|as|so|every|each|the|no|for|is|please|at)\b))"
         ),
         _bare,
     ),
-    (_rx(r"\b(?P<t>(?:12\s|twelve\s)?(?P<w>noon|midday|midnight))\b"), _noon),
+    (_rx(r"\b(?P<t>(?:12\s|twelve\s)?(?P<w>noon|midday|midnight)(?:ish)?)\b"), _noon),
     (
         _rx(
             rf"\b(?:{_CUE}|-)\s*{_HEDGE}(?P<t>(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?:\s?(?:h|hrs|hours))?)"
@@ -237,12 +239,12 @@ _RULES = (
     ),
     (_rx(r"\b(?P<t>(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\s?(?:h|hrs|hours))\b"), _military),
     (
-        _rx(rf"\b(?P<t>(?P<hour>{_HOUR}|1[3-9]|2[0-4])(?P<mer>)(?:\s*-?ish))\b"),
+        _rx(rf"\b(?P<t>(?P<hour>{_HOUR}|1[3-9]|2[0-4])(?P<mer>)(?:\s*-?ish|\s+arvo))\b"),
         _bare,
     ),
     (
         _rx(
-            rf"(?:\b{_CUE}\s+|[–—]\s*|\b\d+\s*-\s*){_HEDGE}(?P<t>(?P<hour>{_HOUR}|1[3-9]|2[0-4])(?P<mer>))"
+            rf"(?:\b{_CUE}\s+|[–—]\s*|(?<=\d)\s*-\s*){_HEDGE}(?P<t>(?P<hour>{_HOUR}|1[3-9]|2[0-4])(?P<mer>))"
             rf"(?![\d:]|[.,]\d|\s*-?(?:{_UNIT})\b){_AFTER_BARE}"
         ),
         _bare,
@@ -309,7 +311,29 @@ def _single(text: str) -> list[TimeMention]:
                 continue
             taken[start:end] = b"\x01" * (end - start)
             found.append(TimeMention(start, end, value[0], value[1]))
-    return sorted(found, key=lambda t: t.start)
+    found.sort(key=lambda t: t.start)
+    return sorted([*found, *_hourless(text, found)], key=lambda t: t.start)
+
+
+_HOURLESS = _rx(
+    r"\b(?:by|at|before|until|till|about|after|from|past)\s+(?:about\s+|around\s+)?"
+    r"(?P<t>(?P<off>half|quarter|twenty(?:-five)?|ten|five)\s+(?P<rel>past|to))(?=\s*(?:[.,;:!?)]|$|so|and|but|at|because|then|this|when)\b|\s*[.,;:!?)]|\s*$)"
+)
+
+
+def _hourless(text: str, found: Sequence[TimeMention]) -> list[TimeMention]:
+    """ "… school at eight, so it must be charged by quarter to": the hour is the time's before."""
+    made = []
+    for m in _HOURLESS.finditer(text):
+        start, end = m.span("t")
+        before = [t for t in found if t.end <= start]
+        if not before or any(t.start < end and t.end > start for t in found):
+            continue
+        off = _minute(m["off"])
+        hour = before[-1].minute // 60 * 60
+        minute = (hour + (off if m["rel"].lower() == "past" else -off)) % DAY
+        made.append(TimeMention(start, end, minute, before[-1].style))
+    return made
 
 
 def _join(text: str, found: list[TimeMention]) -> list[TimeMention]:
@@ -333,135 +357,3 @@ def _join(text: str, found: list[TimeMention]) -> list[TimeMention]:
         joined.append(first)
         i += 1
     return joined
-
-
-_AM = _rx(
-    r"\b(?:mornings?|breakfast|dawn|sunrise|a\.m\.|wak(?:e|es|ing)|gets? up|getting up|school|commute"
-    r"|early|first light|milking|nursery|alarm|daybreak|dawn|kindergarten|next day|sunup|cockerel"
-    r"|porridge|overnight|day shift|early shift)\b"
-)
-_PM = _rx(
-    r"\b(?:evenings?|tonight|bed(?:time|s)?|dinner|supper|afternoons?|asleep|sleep(?:s|ing)?|movie"
-    r"|film|concert|p\.m\.|dusk|sunset|guests?|news|late|television|tv|nap|lunch|dark|nights?"
-    r"|late shift|night shift|choir|rehearsal)\b"
-)
-_NEXT_TO = _rx(
-    r"^[\s,]*(?:sharp,?\s*|o'clock\s*|or so,?\s*|at the latest,?\s*)?(?:in the |at |this |tomorrow |of the |on \w+ |every |each |the next |the following |next )?"
-    r"(morning|evening|afternoon|night|tonight|nights)\b"
-)
-_JUST_BEFORE = _rx(
-    r"\b(morning|evening|afternoon|tonight|night)(?:,| at| by| before| until| after| from|\s)*\s*(?:about|around)?\s*$"
-)
-
-
-def resolve(mention: TimeMention, text: str, *, twelve_hour: bool = False) -> int | None:
-    """Minute of the day, by the words around the mention; None where they do not say.
-
-    `twelve_hour`: the file writes am/pm, so that "10:30" may be either half of the day.
-    """
-    if mention.style == "exact":
-        return mention.minute
-    beside = _part_beside(mention, text)
-    if beside is not None:
-        return _into(mention.minute, beside)
-    if mention.style == "digital" and not twelve_hour and mention.minute >= 600:
-        return mention.minute
-    near = _part_near(mention, text)
-    if near is not None and not (mention.style == "digital" and near == "night"):
-        return _into(mention.minute, near)
-    return mention.minute if mention.style == "digital" and not twelve_hour else None
-
-
-def _part_beside(mention: TimeMention, text: str) -> str | None:
-    after = _NEXT_TO.match(text[mention.end :])
-    if (
-        not after
-        and mention.style == "word"
-        and re.match(
-            r"[\s,]*tomorrow\b(?! (?:evening|night|afternoon))", text[mention.end :], re.IGNORECASE
-        )
-    ):
-        return "morning"
-    before = _JUST_BEFORE.search(text[: mention.start])
-    hit = after or before
-    return hit[1].lower() if hit else None
-
-
-def _part_near(mention: TimeMention, text: str) -> str | None:
-    """The part of the day that the nearest telling word names."""
-    best: tuple[int, str] | None = None
-    others = [t for t in find_times(text) if t.start != mention.start]
-    for rule, part in ((_AM, "morning"), (_PM, "evening")):
-        for m in rule.finditer(text):
-            word = m[0].lower()
-            distance = _distance(m, mention)
-            # "nine tonight, and before five tomorrow": the word belongs to the time beside it.
-            if any(_distance(m, t) <= 3 and distance > 3 for t in others):
-                continue
-            said = word.rstrip("s") if word.rstrip("s") in ("night", "afternoon") else part
-            said = "afternoon" if word in ("nap", "lunch") else said
-            if best is None or distance < best[0]:
-                best = (distance, said)
-    return best[1] if best else None
-
-
-def _distance(m: re.Match[str], mention: TimeMention) -> int:
-    return m.start() - mention.end if m.start() >= mention.end else mention.start - m.end()
-
-
-def _into(minute: int, part: str) -> int:
-    """`minute` in the half of the day that `part` means."""
-    hour = minute % 720 // 60
-    if part in ("night", "nights", "tonight"):
-        late = 5 <= hour < 12
-        return minute % 720 + (720 if late else 0)
-    if part == "morning":
-        return minute % 720
-    if part == "evening" and hour == 0:
-        return minute % 720
-    return minute % 720 + 720
-
-
-def settle(mention: TimeMention, text: str, prior: str, *, twelve_hour: bool = False) -> int:
-    """`resolve`, and where the words do not say, the half of the day that is usual for `prior`.
-
-    `prior` is "morning", "evening" (from 1 pm on) or "written" (as it stands).
-    """
-    value = resolve(mention, text, twelve_hour=twelve_hour)
-    if value is not None:
-        return value
-    low = mention.minute % 720
-    if prior == "morning":
-        return low
-    if prior == "evening":
-        return low + 720 if low >= 60 else low
-    return mention.minute
-
-
-def settle_range(mention: TimeMention, text: str, *, twelve_hour: bool = False) -> tuple[int, int]:
-    """Both ends of a range: an end that the words leave open makes the range short."""
-    assert mention.until is not None
-    second = mention.until
-    first = replace(mention, end=second.start, until=None)
-    head, tail = text[: second.start], text[mention.start :]
-    shifted = replace(second, start=second.start - mention.start, end=second.end - mention.start)
-    a = first.minute if first.style == "exact" else _beside_only(first, head)
-    b = second.minute if second.style == "exact" else _beside_only(shifted, tail)
-    if a is None and b is not None:
-        end = b
-        return min(_halves(first), key=lambda c: ((end - c) % DAY) or DAY), end
-    start = settle(first, text, "evening", twelve_hour=twelve_hour) if a is None else a
-    if b is None:
-        b = min(_halves(second), key=lambda c: ((c - start) % DAY) or DAY)
-    return start, b
-
-
-def _beside_only(mention: TimeMention, text: str) -> int | None:
-    part = _part_beside(mention, text)
-    if part is not None:
-        return _into(mention.minute, part)
-    return mention.minute if mention.style == "digital" and mention.minute >= 780 else None
-
-
-def _halves(mention: TimeMention) -> tuple[int, int]:
-    return mention.minute % 720, mention.minute % 720 + 720

@@ -94,3 +94,16 @@ class Reading:
 
 def _said(kind: LimitKind | None) -> str:
     return kind.replace("_", " ") if kind else "no limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What home keeps of one question: the file, the reading and the mapping back."""
+
+    household: Household
+    question: str
+    reading: Reading
+
+    @property
+    def problem(self) -> Problem:
+        return self.reading.problem
