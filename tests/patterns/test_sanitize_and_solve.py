@@ -104,7 +104,7 @@ async def test_a_home_model_that_reads_rightly(house: House) -> None:
     assert solved.outcome.fallback is None
     efforts = [call.options.effort for call in model.calls]
     assert efforts == ["high", "medium"]
-    assert solved.kept.reading.mapping == {"load_A": "Dishwasher", "load_B": "EV charger"}
+    assert solved.kept.reading.mapping == {"load_A": "dishwasher", "load_B": "EV charger"}
 
 
 async def test_a_dropped_limit_is_fed_back(house: House) -> None:
