@@ -23,6 +23,8 @@ No message ever holds private text: kinds, counts, lengths and ids only.
 
 from __future__ import annotations
 
+from doorstep._values import Usage
+
 
 class DoorstepError(Exception):
     """One clear line (`str(error)`) and, where there is one, what to do about it (`hint`)."""
@@ -51,7 +53,9 @@ class Infeasible(BadInput):
 
 
 class ModelError(DoorstepError):
-    """A model did not give what was asked of it."""
+    """A model did not give what was asked of it. `usage` is what was spent all the same."""
+
+    usage = Usage()
 
 
 class ModelUnavailable(ModelError):

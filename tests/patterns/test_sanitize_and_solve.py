@@ -23,7 +23,9 @@ from doorstep import (
     Message,
     OutputInvalid,
     Policy,
+    Reply,
     SanitizeAndSolve,
+    Usage,
     Zone,
 )
 from doorstep.household import (
@@ -265,3 +267,11 @@ async def test_home_that_reads_nonsense_by_rules_sends_nothing(house: House) -> 
 async def test_messages_without_a_question(house: House, messages: list[Message]) -> None:
     with pytest.raises(BadInput, match="question"):
         await house.pattern(RulesHome()).respond(messages)
+
+
+async def test_the_tokens_of_a_useless_try_are_counted(house: House) -> None:
+    spent = Usage(100, 20)
+    replies = [Reply("no JSON", "far", spent), Reply(json.dumps(SOLUTION), "far", spent)]
+    cloud = Scripted(replies, zone=Zone.CLOUD)
+    solved = await house.pattern(RulesHome(), cloud).solve(ASK)
+    assert solved.outcome.steps[1].usage == Usage(200, 40)

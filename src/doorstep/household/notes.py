@@ -113,22 +113,8 @@ class NotesReader:
             not times
             and goes_on
             and (focus.time is None or re.match(r"(?:that|this|which)\b", told, re.I))
-        ):
-            ahead = find_times(told)
-            if (
-                len(ahead) != 1
-                or ahead[0].until
-                or any(m.kind == "name" for m in self._context.directory.find(following[0]))
-            ):
-                return text
-            focus.time = ahead[0]
-            halves = (ahead[0].minute % 720, ahead[0].minute % 720 + 720)
-            settled = resolve(ahead[0], following[0], twelve_hour=self._context.twelve)
-            focus.minute = (
-                settled
-                if settled is not None
-                else min(halves, key=lambda h: (h - self._context.now) % DAY)
-            )
+        ) and not self._hear_ahead(told, focus):
+            return text
         one = Sentence(context, text, 0, 0, focus)
         if any(t.style == "anaphor" for t in one.times):
             return text
@@ -152,6 +138,18 @@ class NotesReader:
                 cut = end.start if end.text in ",.;:!?)" else end.end
                 return f"{text[:cut].rstrip()} at that time{text[cut:]}"
         return text
+
+    def _hear_ahead(self, told: str, focus: Focus) -> bool:
+        """Take the one hour that the next sentence tells; False where it does not tell just one."""
+        ahead = find_times(told)
+        named = any(m.kind == "name" for m in self._context.directory.find(told))
+        if len(ahead) != 1 or ahead[0].until or named:
+            return False
+        halves = (ahead[0].minute % 720, ahead[0].minute % 720 + 720)
+        settled = resolve(ahead[0], told, twelve_hour=self._context.twelve)
+        nearest = min(halves, key=lambda h: (h - self._context.now) % DAY)
+        focus.time, focus.minute = ahead[0], nearest if settled is None else settled
+        return True
 
     def _rooms(self, memory: Sequence[str]) -> dict[str, set[str]]:
         """Room -> devices that a note or a fact places there."""

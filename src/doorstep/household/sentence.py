@@ -26,6 +26,9 @@ from doorstep.household.prose import Clause, Token, clauses, tokens
 from doorstep.household.subjects import Context, Focus, Subjects
 from doorstep.household.times import TimeMention, find_times
 
+# A time, its token, what it was taken for, and the probability of each label.
+Judged = tuple[TimeMention, int, str, dict[str, float]]
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -165,21 +168,8 @@ class Sentence:
         found: list[Found] = []
         asides: set[int] = set()
         then: list[Found] = []
-        read: list[tuple[TimeMention, int, str, dict[str, float]]] = []
         last: int | None = self.focus.minute
-        for time in self.times:
-            at = next(
-                i
-                for i, t in enumerate(self.toks)
-                if t.slot in ("TIME", "RANGE") and t.start == time.start
-            )
-            probs = self.r.model.judge(self.toks, self.parts, at, time)
-            kind = max(probs, key=lambda k: probs[k])
-            if probs[kind] < 0.4 and probs["none"] > 0.2:
-                kind = "none"
-            if kind == "none" and time.until is not None and self._hushes():
-                kind = "quiet_range"  # "… teaches from six to eight, and during that time …"
-            read.append((time, at, kind, probs))
+        read = self._judged()
         hush = any(kind == "quiet_by" for _, _, kind, _ in read)
         for time, at, kind, probs in read:
             devices = self.who.devices(at)
@@ -206,14 +196,8 @@ class Sentence:
                     self.focus.span = settle_range(
                         time, self.text, twelve_hour=self.r.twelve, now=self.r.now
                     )
-        if len(read) == 2 and not found and all(t.until is None for t, *_ in read):
-            one, two = read[0][0], read[1][0]
-            if LASTING.search(self.text[one.end : two.start]):
-                joined = replace(one, end=two.end, until=two)
-                self.focus.time, self.focus.span = (
-                    joined,
-                    settle_range(joined, self.text, twelve_hour=self.r.twelve),
-                )
+        if not found:
+            self._lasts(read)
         # "… curls up at 20:40, so it should have quit by then": "by then" says the kind.
         said = {(f.device, f.minute): f.kind for f in then}
         asides |= {
@@ -221,6 +205,35 @@ class Sentence:
         }
         direct = {f.device for i, f in enumerate(found) if i not in asides}
         return [f for i, f in enumerate(found) if i not in asides or f.device not in direct]
+
+    def _judged(self) -> list[Judged]:
+        """Each time of the sentence with its token and what the model takes it for."""
+        read: list[Judged] = []
+        for time in self.times:
+            at = next(
+                i
+                for i, t in enumerate(self.toks)
+                if t.slot in ("TIME", "RANGE") and t.start == time.start
+            )
+            probs = self.r.model.judge(self.toks, self.parts, at, time)
+            kind = max(probs, key=lambda k: probs[k])
+            if probs[kind] < 0.4 and probs["none"] > 0.2:
+                kind = "none"
+            if kind == "none" and time.until is not None and self._hushes():
+                kind = "quiet_range"  # "… teaches from six to eight, and during that time …"
+            read.append((time, at, kind, probs))
+        return read
+
+    def _lasts(self, read: Sequence[Judged]) -> None:
+        """Two times that set no limit may be the ends of something that lasts; keep the span."""
+        if len(read) == 2 and all(t.until is None for t, *_ in read):
+            one, two = read[0][0], read[1][0]
+            if LASTING.search(self.text[one.end : two.start]):
+                joined = replace(one, end=two.end, until=two)
+                self.focus.time, self.focus.span = (
+                    joined,
+                    settle_range(joined, self.text, twelve_hour=self.r.twelve),
+                )
 
     def _made(
         self, time: TimeMention, kind: str, sure: float, devices: Sequence[str], last: int | None

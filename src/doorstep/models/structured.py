@@ -112,7 +112,11 @@ async def typed(
     if not messages:
         raise BadInput("There is no message to answer.")
     task = _Task(model, tuple(messages), shape, options, tries)
-    return await (task.two_pass() if way == "two-pass" else task.one_pass(way))
+    try:
+        return await (task.two_pass() if way == "two-pass" else task.one_pass(way))
+    except ModelError as error:
+        error.usage = task.usage
+        raise
 
 
 def asking(shape: type[BaseModel], *, template: bool) -> str:
@@ -145,7 +149,7 @@ class _Task(Generic[T]):
         self._takes_schema = True
         # A server that shows the schema to the model: saying it again would only cost tokens.
         self._schema_is_seen = bool(getattr(model, "schema_is_seen", False))
-        self._usage = Usage()
+        self.usage = Usage()
 
     async def one_pass(self, way: Way) -> Typed[T]:
         prompt = self._messages
@@ -157,7 +161,7 @@ class _Task(Generic[T]):
             parsed = self._read(reply)
             if parsed.value is not None:
                 way = way if self._takes_schema else "prompted"
-                return Typed(parsed.value, way, tried, self._usage, reply)
+                return Typed(parsed.value, way, tried, self.usage, reply)
             problems = parsed.problems
             messages = self._feed_back(prompt, reply, problems)
         raise self._invalid(problems)
@@ -181,7 +185,7 @@ class _Task(Generic[T]):
             reply = await self._call(packing, replace(self._options, effort=None), native=True)
             parsed = self._read(reply)
             if parsed.value is not None:
-                return Typed(parsed.value, "two-pass", tried, self._usage, reply)
+                return Typed(parsed.value, "two-pass", tried, self.usage, reply)
             problems = parsed.problems
             packing = self._feed_back(self._packing(draft), reply, problems)
             draft = "" if tried % 2 == 0 else draft
@@ -231,7 +235,7 @@ class _Task(Generic[T]):
         return isinstance(error, BadInput) or (at_home and type(error) is ModelError)
 
     def _count(self, reply: Reply) -> Reply:
-        self._usage += reply.usage
+        self.usage += reply.usage
         stop_if_refused(self._model, reply)
         return reply
 

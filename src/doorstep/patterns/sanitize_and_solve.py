@@ -126,7 +126,8 @@ class SanitizeAndSolve(Model, Generic[K, S]):
         for tries in range(1, self._case.home_tries + 1):
             try:
                 made = await self._case.sanitize(ask, faults)
-            except (OutputInvalid, ModelRefused):
+            except (OutputInvalid, ModelRefused) as error:
+                usage += error.usage
                 faults = (_NotTheShape(),)
                 continue
             usage += made.usage
@@ -180,8 +181,8 @@ class SanitizeAndSolve(Model, Generic[K, S]):
         try:
             # One try at a time: the cloud's own words are never sent back to it.
             made = await self._cloud.typed(messages, self._case.solution, tries=1)
-        except (OutputInvalid, ModelRefused):
-            return None, Usage(), (_NotTheShape(),)
+        except (OutputInvalid, ModelRefused) as error:
+            return None, error.usage, (_NotTheShape(),)
         return made.value, made.usage, tuple(self._case.check_solution(kept, made.value))
 
     async def _answer(self, kept: K, solution: S, overruled: Sequence[Fault], log: _Log) -> str:
