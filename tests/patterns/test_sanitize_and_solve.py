@@ -27,6 +27,7 @@ from doorstep import (
     SanitizeAndSolve,
     Usage,
     Zone,
+    ZoneError,
 )
 from doorstep.household import (
     Home,
@@ -275,3 +276,8 @@ async def test_the_tokens_of_a_useless_try_are_counted(house: House) -> None:
     cloud = Scripted(replies, zone=Zone.CLOUD)
     solved = await house.pattern(RulesHome(), cloud).solve(ASK)
     assert solved.outcome.steps[1].usage == Usage(200, 40)
+
+
+def test_a_model_that_is_not_proved_at_home_may_not_read_the_notes() -> None:
+    with pytest.raises(ZoneError, match="not proved to be at home"):
+        ModelHome(Scripted([], name="far", zone=Zone.CLOUD))
