@@ -38,7 +38,7 @@ def test_each_source_overrides_the_one_before_and_is_named(tmp_path: Path) -> No
 
 def test_private_words_are_counted_never_shown(tmp_path: Path) -> None:
     table = rows(load(write(tmp_path, FULL), environ={}))
-    assert ("boundary.private", "2 words") in [(name, value) for name, value, _ in table]
+    assert ("boundary.private", "2 given") in [(name, value) for name, value, _ in table]
     assert not any("Maya" in value for _, value, _ in table)
 
 

@@ -18,6 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from doorstep._errors import ConfigError
 
 FILE_NAME = "doorstep.toml"
+# They hold private words.
+_ONLY_COUNTED = frozenset(
+    f"boundary.{name}" for name in ("private", "patterns", "allow", "approved")
+)
 KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
 VARIABLES = {
     "OLLAMA_HOST": "home.host",
@@ -64,11 +68,52 @@ class CloudSettings(_Table):
     price: Price | None = None
 
 
+class RuleSettings(_Table):
+    """What to do with private values of `kinds` on their way to the origin `to`; "*" is all."""
+
+    kinds: tuple[str, ...] = ("*",)
+    to: str = "*"
+    do: Literal["allow", "mask", "ask", "home", "block"] = "mask"
+
+
 class BoundarySettings(_Table):
-    """`private`: words of yours that may never leave; `deadline_s`: for one look at the gate."""
+    """What is private, and what happens to it.
+
+    `private`: words of yours that may never leave; `patterns` (RE2 syntax), `fields` (paths in a
+    request) and `allow` as in `Declared`; `level`: which layers look for what nobody declared;
+    `rules`, `words`, `approved` and `opaque` as in `Policy`; `deadline_s`: for one look at the
+    gate; `keyring`: the key lies in the system's keyring, not in a file.
+    """
 
     private: tuple[Annotated[str, Field(min_length=2, max_length=200)], ...] = ()
+    patterns: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    level: Literal["rules", "names", "strict"] = "rules"
+    rules: tuple[RuleSettings, ...] = ()
+    words: Literal["any", "common"] = "any"
+    approved: tuple[str, ...] = ()
+    opaque: Literal["block", "allow"] = "block"
     deadline_s: Annotated[float, Field(gt=0, le=60)] = 5
+    keyring: bool = False
+
+
+class VaultSettings(_Table):
+    """`path`: empty means vault.sqlite3 in the user's data folder."""
+
+    path: str = ""
+
+
+class HouseholdSettings(_Table):
+    """`blind`: how a problem is rewritten before it crosses; all but "coarse" keep the optimum."""
+
+    blind: tuple[Literal["time", "energy", "price", "order", "decoys", "coarse"], ...] = (
+        "time",
+        "energy",
+        "price",
+        "order",
+        "decoys",
+    )
 
 
 class LedgerSettings(_Table):
@@ -83,14 +128,15 @@ class Settings(_Table):
     home: HomeSettings = HomeSettings()
     cloud: CloudSettings = CloudSettings()
     boundary: BoundarySettings = BoundarySettings()
+    household: HouseholdSettings = HouseholdSettings()
     ledger: LedgerSettings = LedgerSettings()
+    vault: VaultSettings = VaultSettings()
 
     def ledger_path(self) -> Path:
-        if self.ledger.path:
-            return Path(self.ledger.path).expanduser()
-        from platformdirs import user_data_path
+        return _data_file(self.ledger.path, "ledger.sqlite3")
 
-        return user_data_path("doorstep", appauthor=False) / "ledger.sqlite3"
+    def vault_path(self) -> Path:
+        return _data_file(self.vault.path, "vault.sqlite3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +181,19 @@ def rows(configured: Configured) -> list[tuple[str, str, str]]:
     for dotted, origin in configured.origins.items():
         table, key = dotted.split(".")
         value = getattr(getattr(configured.settings, table), key)
-        if dotted == "boundary.private":
-            value = f"{len(value)} words"
+        if dotted in _ONLY_COUNTED:
+            value = f"{len(value)} given"
         out.append((dotted, str(value), origin))
     return out
+
+
+def _data_file(path: str, name: str) -> Path:
+    """`path`, or `name` in the user's data folder where it is empty."""
+    if path:
+        return Path(path).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("doorstep", appauthor=False) / name
 
 
 def _find() -> Path | None:

@@ -67,7 +67,7 @@ def test_a_tampered_ledger_is_found(run: Run, tmp_path: Path) -> None:
         for (name,) in database.execute("select name from sqlite_master where type = 'table'")
         if "body" in [row[1] for row in database.execute(f"pragma table_info({name})")]
     ]
-    database.execute(f"update {table} set body = replace(body, '18:30', '18:31')")
+    database.execute(f"update {table} set body = replace(body, '00:03', '00:04')")
     database.commit()
     database.close()
     ran = run("ledger", "verify")
@@ -82,6 +82,24 @@ def test_the_page_has_three_lanes_and_names_the_stand_ins(run: Run) -> None:
     assert "finish by 06:30" in ran.out and "quiet by 22:30" in ran.out
     assert "Stand-ins answered" in ran.out
     assert "ollama pull" in ran.out and "OPENAI_API_KEY" in ran.out
+
+
+def test_the_page_shows_what_crossed_and_how_it_was_blinded(run: Run) -> None:
+    """The middle lane is what crossed, as it crossed; home's says what that is."""
+    out = run(*ASK, COLUMNS="60").out
+    assert "now=00:00" in out and "now=18:30" not in out
+    assert out.count("blinded ") == 5 and "= dishwasher" in out and "= decoy" in out
+    assert "dishwasher 20:00-21:30" in out
+    assert len(run(*ASK, "--json").json["blinding"]) == 5
+
+
+def test_what_is_not_to_be_blinded_crosses_as_it_was_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "doorstep.toml").write_text("[household]\nblind = []\n")
+    out = run(*ASK, COLUMNS="60").out
+    assert "now=18:30" in out and "blinded" not in out and "decoy" not in out
+    (tmp_path / "doorstep.toml").write_text('[household]\nblind = ["rot13"]\n')
+    ran = run(*ASK)
+    assert ran.code == 2 and "household.blind" in ran.err and ran.err.count("\n") == 1
 
 
 def test_a_narrow_terminal_gets_the_lanes_one_under_the_other(run: Run) -> None:
@@ -107,7 +125,9 @@ def test_a_dry_run_sends_nothing_and_shows_what_would_leave(run: Run, tmp_path: 
 
 
 def test_a_declared_word_is_as_private_as_one_that_was_found(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "doorstep.toml").write_text('[boundary]\nprivate = ["0.45"]\n')
+    (tmp_path / "doorstep.toml").write_text(
+        '[boundary]\nprivate = ["0.45"]\n[household]\nblind = []\n'
+    )
     ran = run(*ASK)
     assert ran.code == 2 and ran.err.count("\n") == 1
     assert "nothing was sent" in ran.err.lower() and "0.45" not in ran.err

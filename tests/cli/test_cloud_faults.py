@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,12 @@ GOOD = {
     ],
     "reasoning": "",
 }
+
+
+@pytest.fixture(autouse=True)
+def unblinded(tmp_path: Path) -> None:
+    """The answers of this file's clouds are written for the problem as it was read."""
+    (tmp_path / "doorstep.toml").write_text("[household]\nblind = []\n")
 
 
 def answer(text: str, **kinds: object) -> Answer:
@@ -113,10 +120,8 @@ def test_a_cloud_that_fails_is_one_line_and_in_the_ledger(run: Run, case: str) -
     assert "secret-key-1" not in run("ledger", "export").out
 
 
-def test_a_cloud_that_does_not_answer_in_time(run: Run, tmp_path: object) -> None:
-    from pathlib import Path
-
-    (Path(str(tmp_path)) / "doorstep.toml").write_text("[cloud]\ntimeout_s = 0.5\n")
+def test_a_cloud_that_does_not_answer_in_time(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "doorstep.toml").write_text("[cloud]\ntimeout_s = 0.5\n")
     ran, server = ask(run, *[Answer(pieces=[3.0, b"{}"])] * 3)
     assert ran.code == 2 and ran.err.count("\n") == 1
     assert len(server.requests) >= 1

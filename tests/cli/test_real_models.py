@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,12 @@ SOLVED = {
     ],
     "reasoning": "",
 }
+
+
+@pytest.fixture(autouse=True)
+def unblinded(tmp_path: Path) -> None:
+    """The answers of this file's clouds are written for the problem as it was read."""
+    (tmp_path / "doorstep.toml").write_text("[household]\nblind = []\n")
 
 
 def reads(daemon: OllamaServer) -> None:

@@ -30,6 +30,7 @@ from doorstep import (
     ZoneError,
 )
 from doorstep.household import (
+    Blinding,
     Home,
     HouseholdCase,
     Kept,
@@ -56,7 +57,9 @@ class House:
     server: StandInCloud
 
     def pattern(self, home: Home, cloud: Model | None = None) -> Pattern:
-        return SanitizeAndSolve(HouseholdCase(home), cloud or self.cloud, self.boundary)
+        """A scripted `cloud` answers the problem as it was read, so it is sent unblinded."""
+        case = HouseholdCase(home, blinding=Blinding(()) if cloud else None)
+        return SanitizeAndSolve(case, cloud or self.cloud, self.boundary)
 
 
 @pytest.fixture
@@ -174,9 +177,8 @@ def test_the_sync_door_is_the_same(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite3")
     boundary = Boundary(ledger=ledger, policy=Policy(), key=b"k" * 32)
     cloud = Scripted([json.dumps(SOLUTION)], zone=Zone.CLOUD)
-    solved = SanitizeAndSolve(HouseholdCase(RulesHome()), cloud, boundary).ask(
-        ASK.question, ASK.context
-    )
+    case = HouseholdCase(RulesHome(), blinding=Blinding(()))
+    solved = SanitizeAndSolve(case, cloud, boundary).ask(ASK.question, ASK.context)
     assert solved.solution.recommendation == "run_later"
     ledger.close()
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
-from doorstep._errors import BadInput
+from doorstep._errors import BadInput, ConfigError
 from doorstep._values import Crossing
 from doorstep.assemble import SET_CLOUD, SET_HOME, Parts, assemble, price_of
 from doorstep.cli import show
 from doorstep.cli.progress import Progress
 from doorstep.cli.unsure import settle
 from doorstep.config import Settings, load
+from doorstep.household.blind import Blinding
 from doorstep.household.case import HouseholdCase
 from doorstep.household.parse import MAX_BYTES, decode
 from doorstep.household.problem import Solution
@@ -83,12 +84,31 @@ def _pattern(
     settings: Settings, parts: Parts, progress: Progress
 ) -> SanitizeAndSolve[Kept, Solution]:
     return SanitizeAndSolve(
-        HouseholdCase(parts.home.home, declared=parts.declared, run=parts.run),
+        HouseholdCase(
+            parts.home.home, declared=parts.declared, run=parts.run, blinding=_blinding(settings)
+        ),
         parts.cloud_model,
         parts.boundary,
         price=price_of(settings),
         watch=progress.watch,
     )
+
+
+def _blinding(settings: Settings) -> Blinding:
+    """The house keeps a key: with it a dry run shows the very decoys that will cross."""
+    from doorstep.boundary.keys import derived, load_key
+
+    ways = settings.household.blind
+    if "decoys" not in ways:
+        return Blinding(ways)
+    try:
+        key = load_key(keyring=settings.boundary.keyring)
+    except OSError as error:
+        raise ConfigError(
+            f"The key for decoys cannot be kept in the data folder ({type(error).__name__}).",
+            hint='Make the folder writable, or leave "decoys" out of household.blind.',
+        ) from None
+    return Blinding(ways, derived(key, "decoys"))
 
 
 def _read(path: Path | None) -> str:

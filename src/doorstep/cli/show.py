@@ -47,6 +47,7 @@ def as_object(result: Result, parts: Parts) -> dict[str, object]:
             {"device": reading.mapping[row.load_id], "start": row.start, "end": row.end}
             for row in result.solution.proposed_schedule
         ],
+        "blinding": list(_blinding(result.kept)),
         "crossings": [crossing_object(crossing) for crossing in outcome.crossings],
         "steps": [_step_object(step) for step in outcome.steps],
         "models": _models(parts),
@@ -66,6 +67,7 @@ def preview(kept: Kept, held: Crossing) -> str:
         "",
         f"{len(held.body.encode())} bytes, sha256 {held.sha256}",
         f"Stays at home: {_mapping(kept)}",
+        *(f"Blinded {line}" for line in _blinding(kept)),
     ]
     return "\n".join(lines)
 
@@ -76,7 +78,8 @@ def preview_json(kept: Kept, held: Crossing) -> str:
         "dry_run": True,
         "crossings": [],
         "would_cross": [crossing_object(held)],
-        "mapping": dict(kept.reading.mapping),
+        "mapping": _sources(kept),
+        "blinding": list(_blinding(kept)),
         "understood": [_limit_object(limit) for limit in kept.reading.limits],
         "unsure": list(kept.reading.unsure),
     }
@@ -97,14 +100,17 @@ def _blocks(result: Result, parts: Parts) -> list[Block]:
     blocks = []
     for step in outcome.steps:
         if step.name == "sanitize":
-            lines = [*_understood(reading.limits), f"stays home: {_mapping(result.kept)}"]
+            lines = [*_understood(reading.limits)]
+            lines += [f"blinded {line}" for line in _blinding(result.kept)]
+            lines.append(f"stays home: {_mapping(result.kept)}")
             blocks.append(Block("home", ("read the notes", *lines, _figures(step))))
         elif step.actor == "cloud":
             blocks += [Block("crossed", _crossed(crossing)) for crossing in outcome.crossings]
             blocks.append(Block("cloud", (*_solved(result), _figures(step))))
         else:
             words = "write the answer" if step.name == "answer" else step.name
-            blocks.append(Block("home", (words, _figures(step))))
+            rows = _given_back(result) if step.name == "answer" else []
+            blocks.append(Block("home", (*rows, words, _figures(step))))
     return blocks
 
 
@@ -138,14 +144,36 @@ def sent_text(body: str) -> str:
 
 
 def _solved(result: Result) -> list[str]:
-    if result.outcome.fallback and any(s.name == "solve at home" for s in result.outcome.steps):
+    """What the cloud said, as it said it."""
+    if result.said is None:
         return ["its answer did not pass the checks"]
-    rows = [f"  {r.load_id} {r.start}-{r.end}" for r in result.solution.proposed_schedule]
-    return [result.solution.recommendation, *rows]
+    rows = [f"  {r.load_id} {r.start}-{r.end}" for r in result.said.proposed_schedule]
+    return [result.said.recommendation, *rows]
+
+
+def _given_back(result: Result) -> list[str]:
+    """The schedule in home's terms, where what crossed was in others."""
+    if not _blinding(result.kept):
+        return []
+    names = result.kept.reading.mapping
+    rows = result.solution.proposed_schedule
+    return ["that is", *(f"  {names[r.load_id]} {r.start}-{r.end}" for r in rows)]
+
+
+def _blinding(kept: Kept) -> tuple[str, ...]:
+    return kept.blinded.told if kept.blinded else ()
+
+
+def _sources(kept: Kept) -> dict[str, str]:
+    """Each id that crosses, and the device that it stands for."""
+    names = kept.reading.mapping
+    if kept.blinded is None:
+        return dict(names)
+    return {key: names[own] if own else "decoy" for key, own in kept.blinded.sources().items()}
 
 
 def _mapping(kept: Kept) -> str:
-    return ", ".join(f"{load} = {device}" for load, device in kept.reading.mapping.items())
+    return ", ".join(f"{load} = {device}" for load, device in _sources(kept).items())
 
 
 def _figures(step: Step) -> str:

@@ -1,5 +1,6 @@
 """The household: notes, devices and a tariff -> typed problem -> schedule -> answer."""
 
+from doorstep.household.blind import Blinding
 from doorstep.household.case import HouseholdCase
 from doorstep.household.home import Home, ModelHome, RulesHome
 from doorstep.household.parse import parse
@@ -9,6 +10,7 @@ from doorstep.household.stand_in import StandInCloud
 from doorstep.household.values import Device, Household, Kept, Limit, Reading
 
 __all__ = [
+    "Blinding",
     "Device",
     "Home",
     "Household",

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doorstep._errors import BadInput
 from doorstep._values import Message
 from doorstep.boundary import Clearance
+from doorstep.household.blind import Blinded, Blinding
 from doorstep.household.checks import (
     Violation,
     check_problem,
@@ -22,7 +24,7 @@ from doorstep.household.problem import Solution
 from doorstep.household.reader import RulesReader
 from doorstep.household.render import CLOUD_INSTRUCTIONS, SHAPE, render
 from doorstep.household.solver import NoSchedule, solve, to_solution
-from doorstep.household.values import Kept, Reading
+from doorstep.household.values import Household, Kept, Reading
 from doorstep.household.writer import check_answer, write_answer
 from doorstep.models.structured import asking, strict_schema
 from doorstep.patterns.case import Ask, Fault, Made
@@ -39,12 +41,34 @@ class Told:
     line: str
 
 
+@dataclass(frozen=True, slots=True)
+class Abroad:
+    """A violation in the terms of what crossed: the cloud may be told of it, nobody else is."""
+
+    violation: Violation
+
+    @property
+    def code(self) -> str:
+        return self.violation.code
+
+
 class HouseholdCase:
-    """`declared` are private words that the user named, beside those found in the file."""
+    """`declared` are private words that the user named, beside those found in the file.
+
+    `blinding` says how the problem is rewritten before it crosses: in every exact way unless it
+    is given; `Blinding(())` sends it as it was read.
+    """
 
     solution = Solution
 
-    def __init__(self, home: Home, *, declared: Sequence[str] = (), run: str = "") -> None:
+    def __init__(
+        self,
+        home: Home,
+        *,
+        declared: Sequence[str] = (),
+        run: str = "",
+        blinding: Blinding | None = None,
+    ) -> None:
         self.home = home.name
         self.home_tries = home.tries
         self.stand_in = home.stand_in
@@ -52,6 +76,7 @@ class HouseholdCase:
         self._rules = RulesReader()
         self._declared = tuple(declared)
         self._run = run
+        self._blinding = blinding or Blinding()
         # What crosses where the server does not show the model the schema, or takes none.
         notes = [re.escape(f"\n\n{asking(Solution, template=t)}") for t in (False, True)]
         self._shapes = (SHAPE, *(re.compile(SHAPE.pattern + n, re.ASCII) for n in notes))
@@ -59,12 +84,20 @@ class HouseholdCase:
     async def sanitize(self, ask: Ask, faults: Sequence[Fault]) -> Made[Kept]:
         household = parse(ask.context)
         made = await self._home.read(household, ask.question, _lines(faults))
-        kept = Kept(household, ask.question, made.value)
+        kept = self._kept(household, ask.question, made.value)
         return Made(kept, made.by, made.usage, made.tries)
 
     def sanitize_by_rules(self, ask: Ask) -> Kept:
         household = parse(ask.context)
-        return Kept(household, ask.question, self._rules.read(household, ask.question))
+        reading = self._rules.read(household, ask.question)
+        return self._kept(household, ask.question, reading)
+
+    def _kept(self, household: Household, question: str, reading: Reading) -> Kept:
+        try:
+            blinded = self._blinding.blind(reading.problem)
+        except BadInput:
+            blinded = None  # `check_problem` says what is wrong with it
+        return Kept(household, question, reading, blinded)
 
     def check_problem(self, kept: Kept) -> Sequence[Told]:
         """Raises NoSchedule where the rules themselves read limits that leave no time."""
@@ -94,13 +127,29 @@ class HouseholdCase:
         )
 
     def request(self, kept: Kept, faults: Sequence[Fault]) -> Sequence[Message]:
-        problem = render(kept.problem)
-        told = feedback(_violations(faults))
+        problem = render(self._blinded(kept).problem)
+        abroad = [fault.violation for fault in faults if isinstance(fault, Abroad)]
+        others = [fault for fault in faults if not isinstance(fault, Violation | Abroad)]
+        told = feedback([*abroad, *_violations(others)])
         text = f"{problem}\n{told}" if told else problem
         return (Message("system", CLOUD_INSTRUCTIONS), Message("user", text))
 
-    def check_solution(self, kept: Kept, solution: Solution) -> Sequence[Violation]:
-        return check_solution(kept.problem, solution)
+    def check_solution(self, kept: Kept, solution: Solution) -> Sequence[Fault]:
+        """What is wrong with it for home, then the same in the terms of what crossed.
+
+        It is judged by the first alone: a decoy out of place is no fault.
+        """
+        blinded = self._blinded(kept)
+        found = check_solution(kept.problem, blinded.back(solution))
+        here = [violation for violation in found if not blinded.tolerates(violation)]
+        there = check_solution(blinded.problem, solution) if here else ()
+        return (*here, *map(Abroad, there))
+
+    def back(self, kept: Kept, solution: Solution) -> Solution:
+        return self._blinded(kept).back(solution)
+
+    def _blinded(self, kept: Kept) -> Blinded:
+        return kept.blinded or self._blinding.blind(kept.problem)
 
     def solve(self, kept: Kept) -> Solution:
         return to_solution(kept.problem, solve(kept.problem))
@@ -127,4 +176,5 @@ def _lines(faults: Sequence[Fault]) -> tuple[str, ...]:
 
 
 def _violations(faults: Sequence[Fault]) -> tuple[Violation, ...]:
-    return tuple(f if isinstance(f, Violation) else Violation(f.code) for f in faults)
+    own = (fault for fault in faults if not isinstance(fault, Abroad))
+    return tuple(f if isinstance(f, Violation) else Violation(f.code) for f in own)

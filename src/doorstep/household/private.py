@@ -54,7 +54,7 @@ def private_terms(
 
 
 def _all(household: Household, reading: Reading | None, declared: Iterable[str]) -> Iterator[Term]:
-    from doorstep.boundary.detect.names import name_like_words
+    from doorstep.boundary.detect.capitals import name_like_words
 
     yield from (Term(value.strip(), "declared") for value in declared if value.strip())
     devices = [device.name for device in household.devices]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from doorstep.household.problem import Problem, TariffWindow
+
+if TYPE_CHECKING:
+    from doorstep.household.blind import Blinded
 
 LimitKind = Literal["finish_by", "quiet_by", "quiet_until", "not_before"]
 
@@ -98,11 +101,15 @@ def _said(kind: LimitKind | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What home keeps of one question: the file, the reading and the mapping back."""
+    """What home keeps of one question: the file, the reading and the ways back.
+
+    `blinded` is None where the problem has no answer to blind it for; nothing crosses then.
+    """
 
     household: Household
     question: str
     reading: Reading
+    blinded: Blinded | None = None
 
     @property
     def problem(self) -> Problem:

@@ -90,7 +90,11 @@ class Case(Protocol[K, S]):
         ...
 
     def check_solution(self, kept: K, solution: S) -> Sequence[Fault]:
-        """Is the cloud's answer right, exactly?"""
+        """Is the cloud's answer, in its own terms, right, exactly?"""
+        ...
+
+    def back(self, kept: K, solution: S) -> S:
+        """The cloud's answer in home's terms; itself where the request was not rewritten."""
         ...
 
     def solve(self, kept: K) -> S:

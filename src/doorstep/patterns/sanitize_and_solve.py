@@ -52,11 +52,16 @@ class _NotTheShape:
 
 @dataclass(frozen=True, slots=True)
 class Solved(Generic[K, S]):
-    """All that a run made: what home kept, what the cloud found, and the outcome."""
+    """All that a run made: what home kept, what was found, and the outcome.
+
+    `solution` is in home's terms, `said` is what the cloud said in its own, None where that was
+    not used.
+    """
 
     kept: K
     solution: S
     outcome: Outcome
+    said: S | None = None
 
 
 class SanitizeAndSolve(Model, Generic[K, S]):
@@ -104,9 +109,15 @@ class SanitizeAndSolve(Model, Generic[K, S]):
         """The three steps. Raises `DoorstepError`; the ledger holds whatever was sent by then."""
         log = _Log()
         kept = await self._sanitize(ask, log)
-        solution, overruled = await self._cross(kept, log)
+        said, overruled = await self._cross(kept, log)
+        if said is not None:
+            solution = self._case.back(kept, said)
+        else:
+            clock = _Clock()
+            solution = self._case.solve(kept)
+            log.step(Step("solve at home", "home", "exact solver", clock.seconds()))
         answer = await self._answer(kept, solution, overruled, log)
-        return Solved(kept, solution, self._outcome(answer, log))
+        return Solved(kept, solution, self._outcome(answer, log), said)
 
     async def preview(self, ask: Ask) -> tuple[K, Crossing]:
         """Step 1 for real, then exactly what would leave. Needs a boundary in dry run."""
@@ -152,7 +163,8 @@ class SanitizeAndSolve(Model, Generic[K, S]):
         log.fell_back(f"{FELL_BACK_READING} ({_codes(faults)})")
         return kept
 
-    async def _cross(self, kept: K, log: _Log) -> tuple[S, tuple[Fault, ...]]:
+    async def _cross(self, kept: K, log: _Log) -> tuple[S | None, tuple[Fault, ...]]:
+        """What the cloud said, None where it did not pass the checks, and what was wrong."""
         self._watch(f"cloud ({self._cloud.name}) solves the anonymous problem")
         clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
         solution: S | None = None
@@ -169,10 +181,7 @@ class SanitizeAndSolve(Model, Generic[K, S]):
         if solution is not None and not faults:
             return solution, ()
         log.fell_back(f"{FELL_BACK_SOLVING} ({_codes(faults)})")
-        clock = _Clock()
-        solution = self._case.solve(kept)
-        log.step(Step("solve at home", "home", "exact solver", clock.seconds()))
-        return solution, faults
+        return None, faults
 
     async def _try_cloud(
         self, kept: K, faults: Sequence[Fault]
