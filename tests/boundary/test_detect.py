@@ -7,7 +7,7 @@ import pytest
 from doorstep._errors import ConfigError, DestinationRefused
 from doorstep.boundary import Clearance, Declared, Policy, Term, origin
 from doorstep.boundary.detect.formats import Formats
-from doorstep.boundary.detect.names import Names, name_like_words
+from doorstep.boundary.detect.capitals import Capitals, name_like_words
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_name_like_words(text: str, names: list[str]) -> None:
 
 def test_names_finds_every_form_of_a_name() -> None:
     text = "Tobias left; tobias came back. To-bias!"
-    found = [text[f.start : f.end] for f in Names().find(text)]
+    found = [text[f.start : f.end] for f in Capitals().find(text)]
     assert {"Tobias", "tobias", "To-bias"} <= set(found)
 
 

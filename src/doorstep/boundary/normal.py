@@ -15,6 +15,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 _LETTERS = {
     "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
@@ -34,6 +35,9 @@ _ALIKE = dict(
 )
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u17b4\u17b5")
 _DROPPED = frozenset(("Mn", "Me", "Cf", "Cc", "Co", "Cs", "Cn"))
+# Letters that are also spelled with two: ö as oe, å as aa, ø as oe.
+_TWO_LETTERS = frozenset("\u0308\u030aøØ")
+_CHUNK = re.compile(r"([ -~]+)|.", re.DOTALL)
 _PLAIN = re.compile(r"[\t\n\r\x20-\x7e]*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
 
@@ -51,14 +55,23 @@ class View:
         return self.origin[start], self.origin[end] if end < len(self.text) else self.end
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Squeezed:
     """A view without what stands between words. `starts`: word k begins at `text[starts[k]]`."""
 
-    text: str
-    starts: list[int]
-    begins: list[int]
-    view: View
+    __slots__ = ("_begins", "starts", "text", "view")
+
+    def __init__(self, text: str, starts: list[int], view: View) -> None:
+        self.text = text
+        self.starts = starts
+        self.view = view
+        self._begins: list[int] | None = None
+
+    @property
+    def begins(self) -> list[int]:
+        """Where word k begins in the view; counted at the first hit, as most texts have none."""
+        if self._begins is None:
+            self._begins = [match.start() for match in _WORD.finditer(self.view.text)]
+        return self._begins
 
     def word_at(self, index: int) -> int:
         return bisect_right(self.starts, index) - 1
@@ -85,20 +98,20 @@ def views(text: str) -> list[View]:
     """The text in plain letters, in each way that can be read (one for plain ASCII)."""
     if _PLAIN.fullmatch(text):
         return [View(text, range(len(text)), len(text))]
-    found = [
-        _spell(text, two, alike) for two, alike in ((False, True), (True, True), (False, False))
-    ]
+    parts = "".join(unicodedata.normalize("NFKD", char) for char in set(text) if char > "~")
+    ways = [(False, True)]
+    if not _TWO_LETTERS.isdisjoint(parts):
+        ways.append((True, True))
+    if not _ALIKE.keys().isdisjoint(parts):
+        ways.append((False, False))
+    found = [_spell(text, two, alike) for two, alike in ways]
     return list({view.text: view for view in found}.values())
 
 
 def squeeze(view: View) -> Squeezed:
-    words, starts, begins, size = [], [], [], 0
-    for match in _WORD.finditer(view.text):
-        words.append(match.group())
-        starts.append(size)
-        begins.append(match.start())
-        size += match.end() - match.start()
-    return Squeezed(_lower("".join(words)), starts, begins, view)
+    words = _WORD.findall(view.text)
+    starts = list(accumulate(map(len, words[:-1]), initial=0)) if words else []
+    return Squeezed(_lower("".join(words)), starts, view)
 
 
 def squeezed(text: str) -> list[Squeezed]:
@@ -107,23 +120,25 @@ def squeezed(text: str) -> list[Squeezed]:
 
 def _lower(text: str) -> str:
     low = text.lower()
-    if len(low) == len(text):
-        return low
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if len(low) != len(text):
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low.replace("ς", "σ")  # which of the two it is depends on what follows
 
 
 def _spell(text: str, two_letters: bool, alike: bool) -> View:
     letters: list[str] = []
     origin: list[int] = []
-    for index, char in enumerate(text):
-        if " " <= char <= "~":
-            letters.append(char)
-            origin.append(index)
-            continue
-        before = letters[-1] if letters else ""
-        for letter in _letters_of(char, before, two_letters, alike):
-            letters.append(letter)
-            origin.append(index)
+    before = ""
+    for chunk in _CHUNK.finditer(text):
+        start, stop = chunk.span()
+        if chunk[1]:
+            letters.append(chunk[1])
+            origin.extend(range(start, stop))
+            before = text[stop - 1]
+        elif plain := _letters_of(text[start], before, two_letters, alike):
+            letters.append(plain)
+            origin.extend([start] * len(plain))
+            before = plain[-1]
     return View("".join(letters), origin, len(text))
 
 

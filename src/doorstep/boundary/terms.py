@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -19,12 +20,15 @@ from doorstep.boundary.normal import Squeezed, squeezed
 
 _ANYWHERE = 8  # letters from which a value is a hit even inside a longer word
 _SIGNIFICANT = 3  # letters from which one word of a value of several words counts by itself
+_TAIL = 8  # digits from which a telephone number is a hit at the end of a longer number
 _SPLIT_DIGITS = 7  # digits from which a number is looked for with gaps: "22:30" is not code 2230
 # Scripts that are written without gaps between words: no word rules apply.
 _NO_GAPS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _WORDS = re.compile(r"[^\W_]+")
+# One name, whatever words it is made of: "tbl_customers" does not make "customers" private.
+_CODE_NAME = re.compile(r"\w*_\w*")
 # "is a" is not Isa and "may a" is not Maya: a value that is split by spaces into nothing but
 # these is ordinary English.
 _COMMON = (
@@ -34,6 +38,25 @@ _COMMON = (
     "your des der die und von van den le la les el los de da di del du"
 )
 COMMON = frozenset(_COMMON.split())
+# Heads of names that say nothing alone: "Heron" is a part of "Project Heron", "project" is none.
+_HEADS = frozenset(
+    """
+    project projects operation team group department division unit committee programme program plan
+    campaign initiative task ticket system service server database table index column field file
+    folder repository release version company bank university college school institute association
+    foundation society limited ltd inc gmbh corp corporation street road avenue lane square
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cased(Term):
+    """A value that is also an ordinary word: only where its capitals are capitals.
+
+    "Brown" is not in "brown bread", and "JD" is in "J.D." but not in "jd".
+    """
+
+    __repr__ = Term.__repr__
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,12 +68,13 @@ class Hit:
     term: Term
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Form:
+class _Form(NamedTuple):  # many are made; it never shows, and neither does its term
     term: Term
     anywhere: bool
     splits: bool
     ordinary: bool  # split by spaces into common words, it is ordinary English
+    tail: bool = False  # also at the end of a longer number: with a country code before it
+    capitals: str = ""  # the letters of a `Cased` value, which are compared with the text's
 
 
 class Matcher:
@@ -60,27 +84,35 @@ class Matcher:
         forms: dict[str, _Form] = {}
         for term in terms:
             for spelling, form in _forms(term, words):
-                forms.setdefault(spelling, form)
+                if spelling not in forms or (forms[spelling].capitals and not form.capitals):
+                    forms[spelling] = form
         self._forms = tuple(forms.values())
         self._search = AhoCorasick(tuple(forms)) if forms else None
 
     def __len__(self) -> int:
         return len(self._forms)
 
-    def find(self, text: str, *, least: int = 1) -> list[Hit]:
-        """Every hit with at least `least` letters, as spans of `text`, in order."""
+    def find(
+        self, text: str, *, least: int = 1, views: Sequence[Squeezed] | None = None
+    ) -> list[Hit]:
+        """Every hit with at least `least` letters, as spans of `text`, in order.
+
+        `views`: `squeezed(text)`, for who asks several matchers about one text.
+        """
         if self._search is None:
             return []
-        hits = {
-            (hit.start, hit.end): hit for view in squeezed(text) for hit in self._in(view, least)
-        }
+        if views is None:
+            views = squeezed(text)
+        hits = {(hit.start, hit.end): hit for view in views for hit in self._in(view, least)}
         return [hits[key] for key in sorted(hits)]
 
     def _in(self, text: Squeezed, least: int) -> Iterator[Hit]:
         assert self._search is not None
         for index, start, end in self._search.find_matches_as_indexes(text.text, overlapping=True):
             form = self._forms[index]
-            if end - start >= least and (span := _allowed(form, text, start, end)):
+            if end - start < least or not (span := _allowed(form, text, start, end)):
+                continue
+            if not form.capitals or _capital(form.capitals, text.view.text, *span):
                 yield Hit(*text.view.span(*span), form.term)
 
 
@@ -89,11 +121,19 @@ def _allowed(form: _Form, text: Squeezed, start: int, end: int) -> tuple[int, in
     first, last = text.word_at(start), text.word_at(end - 1)
     stop = text.word_end(last)
     whole = text.starts[first] == start and _ends(text.text[start:end], text.text[end:stop])
-    if not whole and not form.anywhere:
+    if not whole and not form.anywhere and not (form.tail and end == stop):
         return None
     if last > first and whole and not _joins(form, text, (first, last), (end, stop)):
         return None
     return text.place(text.starts[first]), text.place(stop - 1) + 1
+
+
+def _capital(value: str, text: str, start: int, end: int) -> bool:
+    """Whether what is a capital in `value` is one in `text[start:end]`, a word of its own."""
+    if start and text[start - 1].isalnum():
+        return False
+    letters = (char for char in text[start:end] if char.isalnum())
+    return all(c.isupper() for v, c in zip(value, letters, strict=False) if v.isupper())
 
 
 def _ends(word: str, tail: str) -> bool:
@@ -121,19 +161,29 @@ def _forms(term: Term, words: bool) -> Iterator[tuple[str, _Form]]:
         several = len(view.starts) > 1
         if view.text:
             yield from _spellings(view.text, _form(term, view.text, several))
-    parts = [w for w in _WORDS.findall(term.value) if len(w) > 1]
-    if words and len(parts) > 1:
+    parts = [w for w in _WORDS.findall(term.value) if len(w) > 1] if words else ()
+    if len(parts) > 1 and not _CODE_NAME.fullmatch(term.value):
         for part in parts:
-            if len(part) >= _SIGNIFICANT and part.isalpha() and part.lower() not in COMMON:
+            if _says_something(part):
                 for view in squeezed(part):
                     yield from _spellings(view.text, _form(term, view.text, False, part=True))
 
 
+def _says_something(word: str) -> bool:
+    low = word.lower()
+    return len(word) >= _SIGNIFICANT and word.isalpha() and low not in COMMON and low not in _HEADS
+
+
 def _form(term: Term, text: str, several: bool, part: bool = False) -> _Form:
-    gapless = bool(_NO_GAPS.search(text))
+    gapless = not text.isascii() and bool(_NO_GAPS.search(text))
     anywhere = gapless or (not part and not text.isdigit() and len(text) >= _ANYWHERE)
     least = _SPLIT_DIGITS if text.isdigit() else _SIGNIFICANT
-    return _Form(term, anywhere, several or len(text) >= least, ordinary=not several)
+    capitals = ""
+    if isinstance(term, Cased):
+        anywhere, capitals = False, "".join(filter(str.isalnum, term.value))
+    splits = several or (len(text) >= least and not capitals)
+    tail = term.kind == "phone" and text.isdigit() and len(text) >= _TAIL
+    return _Form(term, anywhere, splits, not several, tail, capitals)
 
 
 def _spellings(text: str, form: _Form) -> Iterator[tuple[str, _Form]]:

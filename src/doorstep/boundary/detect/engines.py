@@ -1,0 +1,226 @@
+"""Three ways to run the patterns over a text, with equal results.
+
+`StdlibEngine` runs every pattern with the standard library's `re`; it needs nothing and is the
+reference. `Re2Engine` (the default) asks RE2 sets which patterns can occur at all, and runs only
+those; time is linear in the text whatever the text is. `HyperscanEngine` asks Hyperscan the same
+question.
+
+Texts are given as `plain.plain` leaves them. RE2 and Hyperscan work on UTF-8; spans are given
+back in characters.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from doorstep._errors import ConfigError
+from doorstep.boundary.detect.pattern import Pattern
+
+__all__ = ["Engine", "HyperscanEngine", "Match", "Re2Engine", "StdlibEngine"]
+
+Match = tuple[int, int, int]
+"""Index of the pattern, start and end in characters."""
+
+_SET_BYTES = 8 << 20  # the most that RE2 may use to remember states of one set
+_REGEX_BYTES = 1 << 20  # and of one pattern; one that needs more is read without remembering
+_LONG = 6  # repetitions longer than this are left open in the question which patterns occur
+_GROUP = 50  # patterns to a set or database
+_ASCII_CLASSES = {r"\d": "0-9", r"\w": "0-9A-Za-z_"}
+_ASCII_EDGE = r"(?:(?<![0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<=[0-9A-Za-z_])(?![0-9A-Za-z_]))"
+_CANARY = "(?s:.)"  # matches every text but the empty one: shows that the set did its work
+
+
+class Engine(Protocol):
+    """Finds where patterns match. `patterns` are those it was built with."""
+
+    patterns: tuple[Pattern, ...]
+
+    def scan(self, text: str) -> Iterator[Match]: ...
+
+
+class StdlibEngine:
+    """Every pattern over every text."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self.patterns = tuple(patterns)
+        self._regexes = [re.compile(_as_re2_reads(pattern.source)) for pattern in self.patterns]
+
+    def scan(self, text: str) -> Iterator[Match]:
+        for index, regex in enumerate(self._regexes):
+            group = min(regex.groups, 1)
+            for match in regex.finditer(text):
+                yield index, *match.span(group)
+
+
+def _as_re2_reads(source: str) -> str:
+    """`source` for `re`: classes and word edges of ASCII, letter case of all scripts.
+
+    `re` has both of ASCII (with its flag) or both of Unicode (without); RE2 has them mixed.
+    """
+    written, in_class = "", False
+    for piece in re.findall(r"\\.|.", source, re.DOTALL):
+        in_class = piece == "[" or (in_class and piece != "]")
+        if piece in _ASCII_CLASSES:
+            members = _ASCII_CLASSES[piece]
+            piece = members if in_class else f"[{members}]"
+        written += _ASCII_EDGE if piece == r"\b" else piece
+    return written
+
+
+class Re2Engine:
+    """Sets say which patterns can occur; those are run one by one."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self.patterns = tuple(patterns)
+        self._search = _Re2(self.patterns)
+        self._sets = [(group, _re2_set(self.patterns, group)) for group in _groups(patterns)]
+
+    def scan(self, text: str) -> Iterator[Match]:
+        data = text.encode()
+        return self._search.matches(data, text, self._occurring(data))
+
+    def _occurring(self, data: bytes) -> Iterator[int]:
+        """Patterns whose hint occurs.
+
+        RE2 says "nothing" both when nothing matches and when it ran out of memory. The canary
+        always matches: where it is missing, every pattern of the group is run.
+        """
+        for group, chosen in self._sets:
+            found = chosen.Match(data) or ()
+            if len(group) in found or not data:
+                yield from sorted(group[place] for place in found if place < len(group))
+            else:
+                yield from group
+
+
+class HyperscanEngine:
+    """Hyperscan says which patterns can occur; those are run one by one. Extra: `[hyperscan]`.
+
+    Compiling takes seconds: build one and keep it.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self.patterns = tuple(patterns)
+        self._search = _Re2(self.patterns)
+        self._databases = _hyperscan_databases(self.patterns)
+        self._one_at_a_time = threading.Lock()  # a database has one scratch space
+
+    def scan(self, text: str) -> Iterator[Match]:
+        data = text.encode()
+        return self._search.matches(data, text, self._occurring(data))
+
+    def _occurring(self, data: bytes) -> Iterable[int]:
+        found: set[int] = set()
+
+        def note(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            found.add(index)
+
+        with self._one_at_a_time:
+            for database in self._databases:
+                database.scan(data, match_event_handler=note)
+        return sorted(found)
+
+
+class _Re2:
+    """The patterns as single RE2 expressions, over UTF-8; each is compiled when first wanted."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._sources = [pattern.source.encode() for pattern in patterns]
+        self._regexes: dict[int, Any] = {}
+
+    def matches(self, data: bytes, text: str, indices: Iterable[int]) -> Iterator[Match]:
+        found = [match for index in indices for match in self._of(index, data)]
+        return iter(found if len(data) == len(text) else _in_characters(found, data))
+
+    def _of(self, index: int, data: bytes) -> Iterator[Match]:
+        regex = self._regexes.get(index) or self._compile(index)
+        group = min(regex.groups, 1)
+        for match in regex.finditer(data):
+            start, end = match.span(group)
+            yield index, start, end
+
+    def _compile(self, index: int) -> Any:
+        import re2
+
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = _REGEX_BYTES
+        self._regexes[index] = re2.compile(self._sources[index], options)
+        return self._regexes[index]
+
+
+def _groups(patterns: Sequence[Pattern]) -> list[range]:
+    """Indices in groups: an automaton for all would need states for all their combinations."""
+    starts = range(0, len(patterns), _GROUP)
+    return [range(start, min(start + _GROUP, len(patterns))) for start in starts]
+
+
+def _re2_set(patterns: Sequence[Pattern], group: range) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = _SET_BYTES
+    chosen = re2.Set.SearchSet(options)
+    for index in group:
+        chosen.Add(loosened(patterns[index].hint or patterns[index].source).encode())
+    chosen.Add(_CANARY.encode())
+    chosen.Compile()
+    return chosen
+
+
+def _hyperscan_databases(patterns: Sequence[Pattern]) -> list[Any]:
+    try:
+        import hyperscan
+    except ImportError as error:
+        raise ConfigError(
+            "The hyperscan engine is not installed.",
+            hint="Install doorstep[hyperscan], or leave the engine out for RE2.",
+        ) from error
+    # PREFILTER allows a superset, never less; each expression is reported once.
+    flags = hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8
+    databases = []
+    for group in _groups(patterns):
+        sources = [loosened(patterns[index].hint or patterns[index].source) for index in group]
+        database = hyperscan.Database()
+        database.compile(
+            expressions=[source.encode() for source in sources],
+            ids=list(group),
+            elements=len(group),
+            flags=[flags] * len(group),
+        )
+        databases.append(database)
+    return databases
+
+
+def loosened(source: str) -> str:
+    """`source` with its long repetitions left open: `x{3,90}` becomes `x{3,}`, `x{40}` `x{6,}`.
+
+    It matches wherever `source` does. An automaton counts by states, one for each number and for
+    everything else that it may be in the midst of: RE2's set is several times slower with exact
+    counts, Hyperscan (0.9.1) takes a minute to compile them and overran its stack.
+    """
+
+    def loosen(match: re.Match[str]) -> str:
+        least, comma, most = match.groups()
+        if (not comma and int(least) <= _LONG) or (most and int(most) <= _LONG):
+            return match.group()
+        return f"{{{min(int(least), _LONG)},}}"
+
+    return re.sub(r"\{(\d+)(,?)(\d*)\}", loosen, source)
+
+
+def _in_characters(found: list[Match], data: bytes) -> list[Match]:
+    """The same spans, counted in characters instead of bytes of UTF-8."""
+    places = sorted({place for _, start, end in found for place in (start, end)})
+    characters: dict[int, int] = {}
+    at = count = 0
+    for place in places:
+        count += len(data[at:place].decode())
+        characters[place] = count
+        at = place
+    return [(index, characters[start], characters[end]) for index, start, end in found]
