@@ -1,18 +1,17 @@
 """Restoring whole replies and streamed ones, as bytes.
 
 A whole JSON reply is restored as a tree. In a stream of events (server-sent events, WHATWG HTML
-9.2; or one JSON value per line) each event is restored by itself, except running texts: strings
-under a key "delta" (the Chat, Responses and Messages protocols all call them so) continue from
-event to event. What a running text holds back when something else comes is sent first, in a copy
-of its last event.
+9.2; or one JSON value per line) each event is restored by itself, except running texts, which
+continue from event to event: strings under a key "delta" (the Chat, Responses and Messages
+protocols call them so), and those of `_RUNNING` (Ollama's). What a running text holds back when its
+end comes is sent first, in a copy of its last event.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import re
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from doorstep._errors import ReplyBroken
@@ -21,11 +20,24 @@ from doorstep.boundary.tree import NotCanonical, Path, dump, parse
 
 _LARGEST = 64_000_000
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_LINE = re.compile(rb"\n")
 _DATA = re.compile(r"data: ?(.*)")
-# Short fixed strings that also stand under "delta".
-_FIXED = frozenset(("role", "type", "id", "call_id", "name", "status", "stop_reason", "object"))
+_FIELD = re.compile(r"(?:event|id|retry)?:")
+_LINES = frozenset(("application/x-ndjson", "application/jsonl", "application/ndjson"))
+_RUNNING = frozenset(
+    (("message", "content"), ("message", "thinking"), ("response",), ("thinking",))
+)
+# Short fixed strings that also stand under "delta", and what is opaque.
+_FIXED = frozenset(
+    "role type id call_id name status stop_reason stop_sequence object signature".split()
+)
+# Those of them that a copy of an event must not say twice.
+_ONCE = frozenset(("role", "id", "call_id", "name"))
 # What tells running texts apart; an "id" is one of the event only, or comes but once.
-_PLACE = frozenset(("index", "output_index", "content_index", "summary_index", "item_id"))
+_PLACE = ("index", "output_index", "content_index", "summary_index", "item_id")
+# What says that a running text has ended: a key that is true, or the end of an event's type.
+_ENDING = ("finish_reason", "done", "stop_reason", "done_reason", "error")
+_ENDS = ("done", "stop", "completed", "failed", "incomplete", "error", "cancelled")
 
 
 async def restored(
@@ -36,8 +48,8 @@ async def restored(
     if kind == "text/event-stream":
         async for part in _events(stream, restorer, _END):
             yield part
-    elif kind in ("application/x-ndjson", "application/jsonl"):
-        async for part in _events(stream, restorer, re.compile(rb"\n")):
+    elif kind in _LINES:
+        async for part in _events(stream, restorer, _LINE):
             yield part
     else:
         yield whole(b"".join([part async for part in _bounded(stream)]), restorer)
@@ -46,7 +58,7 @@ async def restored(
 def whole(body: bytes, restorer: Restorer) -> bytes:
     """A whole reply: JSON, or text."""
     try:
-        return dump(restorer.tree(parse(body)))
+        return _bytes(restorer.tree(parse(body)))
     except NotCanonical:
         pass
     try:
@@ -82,17 +94,18 @@ async def _events(
         if ready:
             yield ready
     if waiting or events.waiting:
-        yield events.feed(waiting, b"") + events.flush()
+        last = events.feed(waiting, b"") if waiting else b""
+        yield last + events.flush()
 
 
 @dataclass(slots=True)
 class _Channel:
-    """One running text: where it stands, the last event that carried it."""
+    """One running text, and the last event that carried it: its block, the place in it."""
 
     text: Running
-    path: Path
+    places: dict[str, object]
     block: str
-    value: object
+    path: Path
     end: bytes
 
 
@@ -110,96 +123,188 @@ class Events:
     def feed(self, block: bytes, end: bytes) -> bytes:
         """What to pass on for one event (without its end, which is given apart)."""
         text = block.decode("utf-8", "replace")
+        data = _data(text)
+        if not data:  # a comment that keeps the connection alive
+            return block + end
         try:
-            value = parse(_data(text).encode("utf-8"))
-        except NotCanonical:  # a comment, [DONE], or nothing that we can read
+            value = json.loads(data)
+        except (ValueError, RecursionError):  # [DONE], or nothing that we can read
             return self.flush() + self._restorer.text(text).encode("utf-8") + end
+        if not isinstance(value, dict):
+            return self.flush() + self._whole(block, text, value) + end
         running = list(_running(value, ()))
+        ends = _ending(value)
         if not running:
-            new = self._restorer.tree(value)
-            return self.flush() + (block if new == value else _spell(text, new)) + end
-        return self._feed(block, text, value, running, end)
+            before = self.flush(_places(value, ends)) if ends is not None else b""
+            return before + self._whole(block, text, value) + end
+        return self._feed(block, text, value, running, ends, end)
 
-    def flush(self) -> bytes:
-        """What running texts still hold, in copies of their last events."""
+    def flush(self, places: dict[str, object] | None = None) -> bytes:
+        """What running texts (those at `places`) still hold, in copies of their last events."""
         out = b""
-        for channel in self._channels.values():
+        for key, channel in list(self._channels.items()):
+            if places and any(channel.places.get(k, v) != v for k, v in places.items()):
+                continue
             if channel.text.waiting:
-                value = copy.deepcopy(channel.value)
+                value = json.loads(_data(channel.block))
+                for path, _ in list(_running(value, ())):
+                    _set(value, path, "")
                 _set(value, channel.path, channel.text.end())
-                out += _spell(channel.block, value) + (channel.end or b"\n\n")
+                out += _spell(channel.block, _bare(value)) + (channel.end or b"\n\n")
+            del self._channels[key]
         return out
 
     def _feed(
-        self, block: bytes, text: str, value: object, running: list[tuple[Path, str]], end: bytes
+        self,
+        block: bytes,
+        text: str,
+        value: dict[str, object],
+        running: list[tuple[Path, str]],
+        ends: Path | None,
+        end: bytes,
     ) -> bytes:
-        new = self._restorer.tree(_without(value, running))
+        changed = False
+        pieces = []
         for path, piece in running:
             channel = self._channel(value, path, text, end)
-            _set(new, path, channel.text.feed(piece))
-        return (block if new == value else _spell(text, new)) + end
+            new = channel.text.feed(piece)
+            if ends is not None and path[: len(ends)] == ends:
+                new += channel.text.end()
+            pieces.append((path, new))
+            changed = changed or new != piece
+        rest = self._rest(text, value, running)
+        if rest is value and not changed:
+            return block + end
+        for path, new in pieces:
+            _set(rest, path, new)
+        return _spell(text, rest) + end
+
+    def _rest(self, text: str, value: object, running: list[tuple[Path, str]]) -> object:
+        """The event with everything but its running texts restored; itself if nothing changes."""
+        if "\\u" not in text and not self._restorer.touches(text):
+            return value
+        bare = json.loads(json.dumps(value))
+        for path, _ in running:
+            _set(bare, path, "")
+        new = self._restorer.tree(bare)
+        return value if new == bare else new
+
+    def _whole(self, block: bytes, text: str, value: object) -> bytes:
+        if "\\u" not in text and not self._restorer.touches(text):
+            return block
+        new = self._restorer.tree(value)
+        return block if new == value else _spell(text, new)
 
     def _channel(self, value: object, path: Path, block: str, end: bytes) -> _Channel:
-        key = (path, tuple(_places(value, path)))
-        known = self._channels.get(key)
-        running = known.text if known else Running(self._restorer)
-        bare = _without(value, list(_running(value, ())))
-        channel = _Channel(running, path, block, bare, end)
-        self._channels[key] = channel
+        name, places = _named(value, path)
+        key = (name, tuple(places.items()))
+        channel = self._channels.get(key)
+        if channel is None:
+            channel = _Channel(Running(self._restorer), places, block, path, end)
+            self._channels[key] = channel
+        channel.block, channel.path, channel.end = block, path, end
         return channel
 
 
 def _data(block: str) -> str:
-    """The data of an event; the block itself where it is a line of JSON."""
-    lines = block.splitlines()
-    found = [match[1] for line in lines if (match := _DATA.match(line))]
-    return "\n".join(found) if found else block
+    """The data of an event; the block itself where it is a line of JSON, "" for a comment."""
+    if block.startswith("{"):
+        return block
+    found = [match[1] for line in block.splitlines() if (match := _DATA.match(line))]
+    return "\n".join(found) if found or _FIELD.match(block) else block
 
 
 def _spell(block: str, value: object) -> bytes:
     """The event again with other data."""
-    lines = block.splitlines()
-    if not any(_DATA.match(line) for line in lines):
+    data = _bytes(value)
+    if block.startswith("{"):
+        return data
+    lines = [line for line in block.splitlines() if line and not _DATA.match(line)]
+    if not _DATA.search(block):
+        return data
+    return b"\n".join([*(line.encode("utf-8") for line in lines), b"data: " + data])
+
+
+def _bytes(value: object) -> bytes:
+    try:
         return dump(value)
-    kept = [line for line in lines if not _DATA.match(line)]
-    return "\n".join([*kept, f"data: {dump(value).decode('utf-8')}"]).encode("utf-8")
+    except ValueError:  # half of a character, whose other half comes next; a number beyond floats
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
-def _running(value: object, path: Path, inside: bool = False) -> list[tuple[Path, str]]:
-    """The strings under a key "delta": pieces of running texts."""
+def _running(value: object, path: Path, inside: bool = False) -> Iterator[tuple[Path, str]]:
+    """The pieces of running texts in an event, and where they stand."""
     if isinstance(value, str):
-        return [(path, value)] if inside and path[-1] not in _FIXED else []
-    items: list[tuple[str | int, object]] = []
-    if isinstance(value, dict):
-        items = list(value.items())
+        if (inside and path[-1] not in _FIXED) or path in _RUNNING or _completes(path):
+            yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _running(item, (*path, key), inside or key == "delta")
     elif isinstance(value, list):
-        items = list(enumerate(value))
-    return [
-        found
-        for key, item in items
-        for found in _running(item, (*path, key), inside or key == "delta")
-    ]
+        for index, item in enumerate(value):
+            # Without a number of its own it is whole, such as the source of a quotation.
+            if not inside or not isinstance(item, dict) or "index" in item:
+                yield from _running(item, (*path, index), inside)
 
 
-def _places(value: object, path: Path) -> list[tuple[int, str, str]]:
-    """The index numbers along the path, and the type of the event."""
-    found = [(-1, "type", json.dumps(value.get("type") if isinstance(value, dict) else None))]
+def _completes(path: Path) -> bool:
+    """The text of a choice of the older completions."""
+    return len(path) == 3 and path[0] == "choices" and path[2] == "text"
+
+
+def _named(value: object, path: Path) -> tuple[Path, dict[str, object]]:
+    """The path with index numbers in place of positions, and the places that stand along it."""
+    name: list[str | int] = []
+    places: dict[str, object] = {}
     for depth, key in enumerate(path):
         if isinstance(value, dict):
-            names = sorted(name for name in value if name in _PLACE)
-            found += [(depth, name, json.dumps(value[name])) for name in names]
+            if depth == 0:
+                name.append(str(value.get("type")))
+            places |= {f"{depth} {k}": value[k] for k in _PLACE if k in value}
+            name.append(key)
             value = value[str(key)]
         elif isinstance(value, list):
             value = value[int(key)]
-    return found
+            own = value.get("index") if isinstance(value, dict) else None
+            name.append(key if own is None else "#")
+    return tuple(name), places
 
 
-def _without(value: object, running: list[tuple[Path, str]]) -> object:
-    """A copy whose running strings are empty."""
-    new = copy.deepcopy(value)
-    for path, _ in running:
-        _set(new, path, "")
-    return new
+def _ending(value: dict[str, object]) -> Path | None:
+    """The part of the event that says that its running texts have ended; None if none does."""
+    kind = value.get("type")
+    if any(value.get(key) for key in _ENDING):
+        return ()
+    if isinstance(kind, str) and kind.replace("_", ".").rpartition(".")[2] in _ENDS:
+        return ()
+    choices = value.get("choices")
+    for at, choice in enumerate(choices if isinstance(choices, list) else ()):
+        if isinstance(choice, dict) and any(choice.get(key) for key in _ENDING):
+            return ("choices", at)
+    return None
+
+
+def _places(value: object, path: Path) -> dict[str, object]:
+    """The places of what stands at `path`, as those of a running text in it would be."""
+    places: dict[str, object] = {}
+    for depth, key in enumerate((*path, "")):
+        if isinstance(value, dict):
+            places |= {f"{depth} {k}": value[k] for k in _PLACE if k in value}
+            value = value.get(str(key))
+        elif isinstance(value, list):
+            value = value[int(key)]
+    return places
+
+
+def _bare(value: object, inside: bool = False) -> object:
+    """A copy of an event without what must be said only once."""
+    if isinstance(value, dict):
+        return {
+            key: _bare(item, inside or key == "delta")
+            for key, item in value.items()
+            if not (inside and key in _ONCE)
+        }
+    return [_bare(item, inside) for item in value] if isinstance(value, list) else value
 
 
 def _set(value: object, path: Path, text: str) -> None:

@@ -1,78 +1,213 @@
-r"""Restore: placeholders in a reply become values again.
+r"""Restore: what stands for a value in a reply becomes the value again.
 
-Exact, once case and backslashes are made plain ("person_7f3aq2", "PERSON\_7F3AQ2" in Markdown);
-what stands around a placeholder (brackets, asterisks, quotes) stays. Never by likeness: a
-placeholder with one wrong letter is nobody's. In a stream only that end of the text is held
-back which can still become a placeholder.
+Exact, once spelling is made plain (see `forms.py`): case, what stands between kind and letters,
+escapes, marks. What stands around a placeholder (brackets, asterisks, quotes) stays. Never by
+likeness: a placeholder with one wrong letter is nobody's. In a stream only that end of the text
+is held back which can still become something that is known.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
+from doorstep.boundary.forms import Forms, Index, Match, placeholder_key, plain_key
+from doorstep.boundary.jsontext import JsonText, escaped, quote
 from doorstep.boundary.tree import NotCanonical, parse
 
-_ALNUM = re.compile(r"[A-Za-z0-9]")
+if TYPE_CHECKING:
+    from doorstep.boundary.mask import ReplyMask
+    from doorstep.boundary.store import Known
+    from doorstep.boundary.vault import Entry, Vault
+
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(?=(\s*:)?)', re.S)
+_CONTEXT = 8  # characters that the rules about the beginning of a word look back
+_QUOTES = re.compile(r'\\+"?\Z|"\Z')
 
 
 class Restorer:
-    """Puts values back. `pairs` are (placeholder, value), as a vault gives them."""
+    """Puts values back. `pairs` are (placeholder, value).
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._values = {placeholder.casefold(): value for placeholder, value in pairs}
-        names = sorted(self._values, key=len, reverse=True)
-        choice = "|".join(re.escape(name).replace("_", r"\\*_") for name in names)
-        # A plural may hang on: PERSON_7F3AQ2s.
-        end = r"(?![A-Za-z0-9])|(?=s(?![A-Za-z0-9]))"
-        self._known = re.compile(rf"(?<![A-Za-z0-9])(?:{choice})(?:{end})", re.IGNORECASE)
-        self._starts = {name[:i] for name in names for i in range(1, len(name) + 1)}
-        self._starts |= {name + "s" for name in names}
-        self._longest = 2 * max(map(len, names), default=0) + 2
+    What holds a vault calls `Restorer.of(vault)` instead, which also knows the vault's style, its
+    numbers, and the older placeholders of its store. `numbers` are placeholders of JSON numbers: a
+    string that is nothing but one becomes the number. `known`: a store's older ones. `mask`:
+    hides private values that the cloud brings up by itself; values put back are left alone.
+    `ascii`: in JSON inside strings what is not ASCII is escaped, unless the text shows otherwise.
+    """
+
+    def __init__(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        *,
+        numbers: Collection[str] = (),
+        known: Known | None = None,
+        mask: ReplyMask | None = None,
+        ascii: bool = False,
+    ) -> None:
+        self._choices: dict[str, dict[str, str]] = {}
+        self._numbers = frozenset(numbers)
+        for text, value in pairs:
+            self._add(placeholder_key(text) or plain_key(text, None), text, value)
+        self._known, self.mask, self._ascii = known, mask, ascii
+        self._index()
+
+    @classmethod
+    def of(cls, vault: Vault, *, mask: ReplyMask | None = None) -> Restorer:
+        """The restorer of a reply to the request that was sealed with `vault`.
+
+        The door calls this once the request has been sealed. It is false (`bool`) if nothing can
+        be put back and nothing is masked: then the bytes of the reply need not be looked at.
+        """
+        made = cls((), known=vault.known, mask=mask, ascii=vault.ascii)
+        entries = vault.entries()
+        made._numbers = frozenset(entry.text for entry in entries if entry.number)
+        for entry in entries:
+            made._add_entry(entry)
+        made._add_others(entries)
+        made._index()
+        return made
 
     def __bool__(self) -> bool:
-        return bool(self._values)
+        return bool(self.forms) or self.mask is not None
 
-    def text(self, text: str, *, escaped: bool = False) -> str:
-        """The text with values in it. `escaped`: it is a piece of JSON, so values are escaped."""
-        if not self._values:
-            return text
-        return self._known.sub(lambda match: self._value(match.group(), escaped), text)
+    @property
+    def numbers(self) -> bool:
+        """Whether a string may become a number."""
+        return bool(self._numbers) or (self._known is not None and self._known.numbers)
+
+    def text(self, text: str) -> str:
+        """A text that is not JSON, with values in it."""
+        return self._plain(text)
 
     def tree(self, value: object) -> object:
         """The same for every string and key of a JSON value, and for JSON inside strings."""
         if isinstance(value, str):
-            return self._string(value)
+            number = self.number(value) if self.numbers else None
+            return json.loads(number) if number is not None else self._string(value)
         if isinstance(value, list):
             return [self.tree(item) for item in value]
         if isinstance(value, dict):
             return {self._string(key): self.tree(item) for key, item in value.items()}
         return value
 
-    def held(self, text: str) -> int:
-        """How many characters at the end of `text` can still become a placeholder."""
-        for start in range(max(0, len(text) - self._longest), len(text)):
-            if start and _ALNUM.match(text[start - 1]):
-                continue
-            tail = text[start:].casefold()
-            if tail.replace("\\", "") in self._starts and tail[0] != "\\":
-                return len(text) - start
-        return 0
+    def touches(self, text: str) -> bool:
+        """Whether anything in the text would change."""
+        return self.mask is not None or bool(self.forms.scan(text, 0, True)[0])
+
+    def escapes(self, spelling: JsonText) -> bool:
+        """Whether that JSON escapes what is not ASCII."""
+        return spelling.ascii or (self._ascii and not spelling.raw)
+
+    def number(self, text: str) -> str | None:
+        """The JSON number for which exactly this text stands."""
+        found, _ = self.forms.scan(text, 0, True)
+        if len(found) == 1 and (found[0].start, found[0].end) == (0, len(text)):
+            value, number = self._look(text, found[0])
+            return value if number else None
+        return None
+
+    def value(self, text: str, match: Match) -> tuple[str, bool]:
+        """(what a match becomes, it is a number). Left as it is where two values are possible."""
+        value, number = self._look(text, match)
+        if value is None:
+            return text[match.start : match.end], False
+        return match.before + value + match.after, number
+
+    def _look(self, text: str, match: Match) -> tuple[str | None, bool]:
+        found = text[match.start : match.end]
+        choices = self._choices.get(match.key)
+        if choices is None and self._known is not None:
+            entry = self._known.entry(match.key)
+            choices = {entry.text: entry.value} if entry else None
+            if entry and entry.number:
+                return entry.value, True
+        if not choices:
+            return None, False
+        sent = found if found in choices else next(iter(choices))
+        if sent != found and len({value.casefold() for value in choices.values()}) > 1:
+            return None, False
+        value = choices[sent]
+        cased = value if placeholder_key(sent) == match.key else _cased(found, sent, value)
+        return cased, sent in self._numbers
+
+    def _add_entry(self, entry: Entry) -> None:
+        text, value = entry.text, entry.value
+        key = placeholder_key(text) or plain_key(text, None)
+        if entry.surrogate:
+            from doorstep.boundary.surrogates.back import key_of
+
+            key, text, value = key_of(entry.kind, text, value)
+        self._add(key, text, value)
+
+    def _add(self, key: str, text: str, value: str) -> None:
+        if key:
+            self._choices.setdefault(key, {})[text] = value
+
+    def _add_others(self, entries: Iterable[Entry]) -> None:
+        """What else a surrogate may be said as ("Falk" for "Erin Falk"), where nothing else is."""
+        from doorstep.boundary.surrogates.back import others
+
+        for key, choices in others(entries).items():
+            if key not in self._choices:
+                self._choices[key] = choices
+
+    def _index(self) -> None:
+        indexes = [Index(self._choices)]
+        if self._known is not None:
+            indexes.append(self._known.index)
+        exact = {text: key for key, choices in self._choices.items() for text in choices}
+        self.forms = Forms(indexes, exact)
 
     def _string(self, text: str) -> str:
+        """Replaced in place, so that everything around the values keeps its spelling."""
         if text.lstrip().startswith(("{", "[", '"')):
             try:
                 parse(text.encode("utf-8"))
             except (NotCanonical, UnicodeEncodeError):
-                return self.text(text)
-            # Replaced in place, so that everything around the values keeps its spelling.
-            return self.text(text, escaped=True)
-        return self.text(text)
+                return self._plain(text)
+            return self._json(text) if self.touches(text) or "\\u" in text else text
+        return self._plain(text)
 
-    def _value(self, found: str, escaped: bool) -> str:
-        value = self._values[found.replace("\\", "").casefold()]
-        return json.dumps(value, ensure_ascii=False)[1:-1] if escaped else value
+    def _json(self, text: str) -> str:
+        spelling = JsonText()
+        spelling.feed(text)
+
+        def literal(match: re.Match[str]) -> str:
+            raw, key = match.group(1), match.group(2)
+            inside = json.loads(match.group())
+            number = self.number(inside) if self.numbers and not key else None
+            if number is not None:
+                return number
+            new = self._string(inside)
+            return (
+                match.group() if new == inside else self._literal(raw, new, self.escapes(spelling))
+            )
+
+        return _STRING.sub(literal, text)
+
+    def _literal(self, raw: str, new: str, ascii: bool) -> str:
+        """The string `new` in JSON: as `raw` was spelt where that is possible."""
+        same = '"' + self._plain(raw, escape=True, ascii=ascii) + '"'
+        try:
+            if json.loads(same) == new:
+                return same
+        except ValueError:
+            pass
+        return json.dumps(new, ensure_ascii=ascii)
+
+    def _plain(self, text: str, *, escape: bool = False, ascii: bool = False) -> str:
+        found, _ = self.forms.scan(text, 0, True)
+        spans = self.mask.spans(text, found) if self.mask else ()
+        if not found and not spans:
+            return text
+        pieces, done = [], 0
+        new = [(m.start, m.end, self.value(text, m)[0]) for m in found]
+        for start, end, value in sorted([*new, *spans]):
+            pieces += [text[done:start], escaped(value, int(escape), ascii)]
+            done = end
+        return "".join([*pieces, text[done:]])
 
 
 class Running:
@@ -80,10 +215,10 @@ class Running:
 
     def __init__(self, restorer: Restorer) -> None:
         self._restorer = restorer
-        # "0" after a letter or digit, for the rule about word beginnings.
         self._before = ""
         self._held = ""
-        self._escaped: bool | None = None
+        self._json: JsonText | None = None
+        self._begun = False
 
     @property
     def waiting(self) -> bool:
@@ -91,19 +226,82 @@ class Running:
 
     def feed(self, piece: str) -> str:
         """What can be let go once `piece` has come."""
-        if self._escaped is None and (start := (self._held + piece).lstrip()):
-            self._escaped = start[0] in "{["
-        text = self._before + self._held + piece
-        keep = self._restorer.held(text)
-        return self._let_go(text, len(text) - keep)
+        if not self._begun and (start := (self._held + piece).lstrip()):
+            self._begun = True
+            self._json = JsonText() if start[0] in "{[" else None
+        return self._next(self._before + self._held + piece, False)
 
     def end(self) -> str:
         """The rest."""
-        text = self._before + self._held
-        return self._let_go(text, len(text))
+        return self._next(self._before + self._held, True)
 
-    def _let_go(self, text: str, until: int) -> str:
-        out, self._held = text[:until], text[until:]
-        skip = len(self._before)
-        self._before = "0" if _ALNUM.match(out[-1:]) else ""
-        return self._restorer.text(out, escaped=bool(self._escaped))[skip:]
+    def _next(self, text: str, final: bool) -> str:
+        found, until = self._restorer.forms.scan(text, len(self._before), final)
+        if self._restorer.mask and not final:
+            until = self._restorer.mask.until(text, len(self._before), until)
+            until = min([until, *(m.start for m in found if m.end > until)])
+            found = [match for match in found if match.end <= until]
+        if self._json is not None and not final and self._restorer.numbers:
+            found, until = self._quotes(text, found, until)
+        return self._let_go(text, found, until)
+
+    def _quotes(self, text: str, found: list[Match], until: int) -> tuple[list[Match], int]:
+        """A number loses the quotation marks around it: those at the end wait for what comes."""
+        last = found[-1] if found else None
+        if last and len(text) == until and not text[last.end :].strip("\\"):
+            return found[:-1], self._back(text, last.start)
+        return found, self._back(text, until) if last is None or last.end < until else until
+
+    def _back(self, text: str, until: int) -> int:
+        quotes = _QUOTES.search(text, len(self._before), until)
+        return quotes.start() if quotes else until
+
+    def _let_go(self, text: str, found: list[Match], until: int) -> str:
+        new = [(m.start, m.end, m) for m in found]
+        mask = self._restorer.mask
+        hidden = mask.spans(text[:until], found) if mask else ()
+        at = len(self._before)
+        out = ""
+        for start, end, what in sorted([*new, *hidden], key=lambda x: x[0]):
+            if end <= at or (start < at and not isinstance(what, str)):
+                continue  # what is hidden may have begun in a piece that has gone
+            out, at = self._pass(out, text[at : max(at, start)]), end
+            if isinstance(what, str):
+                out += what
+            else:
+                out, at = self._put(out, text, what)
+        out = self._pass(out, text[at:until])
+        self._held = text[max(at, until) :]
+        context = mask.context if mask else _CONTEXT
+        self._before = text[: max(at, until)][-context:]
+        return out
+
+    def _pass(self, out: str, piece: str) -> str:
+        if self._json is not None:
+            self._json.feed(piece)
+        return out + piece
+
+    def _put(self, out: str, text: str, match: Match) -> tuple[str, int]:
+        """`out` with the value, and where the text goes on."""
+        value, number = self._restorer.value(text, match)
+        scan, at = self._json, match.end
+        if scan is None:
+            return out + value, at
+        sign = quote(scan.depth) if scan.depth else ""
+        if number and scan.opened and text.startswith(sign, at) and out.endswith(sign):
+            scan.feed(sign)  # closes the string
+            return out.removesuffix(sign) + value, at + len(sign)
+        depth, plain = scan.depth, self._restorer.escapes(scan)
+        scan.feed("0" if not depth else "x")
+        return out + escaped(value, depth, plain), at
+
+
+def _cased(found: str, sent: str, value: str) -> str:
+    """The value in the case in which the reply has what was sent."""
+    if found == sent:
+        return value
+    if found.isupper() and not sent.isupper():
+        return value.upper()
+    if found.islower() and not sent.islower():
+        return value.lower()
+    return value

@@ -1,8 +1,14 @@
-"""The vault: private values and the placeholders that stand for them.
+"""The vault: private values and what stands for them.
 
-A placeholder is `KIND_` and six letters of HMAC-SHA256(key, scope, kind, value) in Crockford's
-base 32: the same value has the same placeholder in every request, turn and process that has the
-key, and nobody without the key can try out names. A vault holds the values of one passage only.
+A placeholder is `KIND_` and eight letters (40 bits) of HMAC-SHA256(key, scope, kind, value) in
+Crockford's base 32: the same value has the same placeholder in every request, turn, process and
+machine that has the key, and nobody without the key can try out names. A vault holds the values
+of one request only; with a `Store` they are kept, and old placeholders can be resolved.
+
+Within a request, and within a store, two values never share a placeholder: the later one is made
+longer. Across requests without a store it is a matter of chance: among n values of one kind two
+share their eight letters with a probability of about n * n / 2**41 (10,000 values: 1 in 22,000);
+even then each reply is restored by the vault of its own request, and rightly.
 """
 
 from __future__ import annotations
@@ -11,29 +17,76 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from doorstep._errors import ConfigError
+from doorstep.boundary.forms import squashed
 from doorstep.boundary.normal import squeezed
 
+if TYPE_CHECKING:
+    from doorstep.boundary.store import Known, Store
+
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LETTERS = 6
+_FIRST = "23456789"  # what a spelling's own letters begin with: no word does
+_LETTERS = 8
 _KIND = re.compile(r"[^A-Z]")
+_SPELT = re.compile(r"\\u(?!00[0-7])[0-9a-fA-F]{4}")
+
+Style = Literal["placeholder", "surrogate"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """`text` stands for `value`. `number`: the value is the JSON spelling of a number.
+
+    `surrogate`: `text` is a realistic value of the same kind, not a placeholder.
+    """
+
+    text: str
+    value: str
+    kind: str
+    number: bool = False
+    surrogate: bool = False
+
+    def __repr__(self) -> str:
+        return f"Entry(kind={self.kind!r})"
 
 
 class Vault:
     """Placeholders for values; never one placeholder for two values.
 
-    `taken` is text that stands in the request already (a request may hold what looks like a
-    placeholder): a placeholder that occurs there is made longer until it does not.
+    `style` "surrogate" gives realistic values of the same kind where there are any. `store` keeps
+    what is given out, encrypted, and knows what was given out before.
     """
 
-    def __init__(self, key: bytes, *, scope: str = "") -> None:
+    def __init__(
+        self,
+        key: bytes,
+        *,
+        scope: str = "",
+        style: Style = "placeholder",
+        store: Store | None = None,
+    ) -> None:
         if len(key) < 16:
             raise ConfigError("The key for placeholders needs at least 16 bytes.")
         self._key = key
         self._scope = scope
-        self._placeholders: dict[tuple[str, str], str] = {}
+        self._store = store
+        self._entries: dict[tuple[str, str, bool, bool], Entry] = {}
         self._values: dict[str, str] = {}
+        self._used: set[str] = set()  # squashed, of placeholders
+        self._taken: tuple[str, str] = ("", "")
+        self.ascii = False  # JSON inside strings of the request escapes what is not ASCII
+        self._surrogates = None
+        if style == "surrogate":
+            from doorstep.boundary.surrogates import Surrogates
+
+            self._surrogates = Surrogates(key, scope)
+        elif style != "placeholder":
+            raise ConfigError(
+                "The style of a vault is not known.", hint='Use "placeholder" or "surrogate".'
+            )
 
     def __len__(self) -> int:
         return len(self._values)
@@ -45,33 +98,102 @@ class Vault:
     def __repr__(self) -> str:
         return f"Vault({len(self)} values)"
 
-    def placeholder(self, kind: str, value: str, *, of: str | None = None, taken: str = "") -> str:
-        """The placeholder for exactly this spelling; spellings of one value share its stem.
+    @property
+    def known(self) -> Known | None:
+        """The older placeholders of this scope, if there is a store."""
+        return self._store.known(self._scope) if self._store is not None else None
+
+    def entries(self) -> list[Entry]:
+        """What this vault has given out, for the restorer."""
+        return list(self._entries.values())
+
+    def placeholder(
+        self,
+        kind: str,
+        value: str,
+        *,
+        of: str | None = None,
+        taken: str = "",
+        json_number: bool = False,
+        plain: bool = False,
+    ) -> str:
+        """What stands for exactly this spelling; spellings of one value share its stem.
 
         `of` is the declared value that this is a form of ("dishwasher" for "dish washers"); it
-        has the bare stem, every other spelling two letters more.
+        has the bare stem, every other spelling two letters more. `taken` is all text of the
+        request (what looks like a placeholder may stand in it already). `json_number`: the value
+        is a number as JSON spells it; a string that is nothing but its placeholder is restored
+        as that number. `plain`: no surrogate, whatever the style.
         """
-        known = self._placeholders.get((kind, value))
-        if known is not None:
-            return known
-        text = self._fresh(kind, value, of, taken.replace("\\", "").casefold())
-        self._placeholders[kind, value] = text
-        self._values[text] = value
-        return text
+        plain = plain or json_number
+        known = self._entries.get((kind, value, json_number, plain))
+        if known is None:
+            self._squash(taken)
+            known = self._stored(kind, value, json_number, taken, plain)
+            known = known or self._new(kind, value, of, taken, json_number, plain)
+            self._entries[kind, value, json_number, plain] = known
+            self._values[known.text] = value
+            self._used.add(squashed(known.text))
+        return known.text
 
     def value(self, placeholder: str) -> str | None:
         return self._values.get(placeholder)
 
-    def _fresh(self, kind: str, value: str, of: str | None, taken: str) -> str:
+    def _stored(
+        self, kind: str, value: str, number: bool, taken: str, plain: bool
+    ) -> Entry | None:
+        if self._store is None:
+            return None
+        if self._surrogates and not plain:
+            found = self._store.find(self._scope, kind, value, surrogate=True)
+            # A surrogate of last week may stand in this request as somebody's real name.
+            if found and self._surrogates.keep(found, taken):
+                return found
+        return self._store.find(self._scope, kind, value, number)
+
+    def _new(
+        self, kind: str, value: str, of: str | None, taken: str, number: bool, plain: bool
+    ) -> Entry:
+        surrogates = None if plain else self._surrogates
+        text = surrogates.surrogate(kind, value, of, taken) if surrogates else None
+        if surrogates and text is not None:
+            kept = self._keep(Entry(text, value, kind, surrogate=True))
+            # The store may have another one for this value, which cannot stand in this request.
+            if kept and (kept.text == text or surrogates.keep(kept, taken)):
+                return kept
+        for text in self._free(kind, value, of, taken, number):
+            if kept := self._keep(Entry(text, value, kind, number)):
+                return kept
+        raise ConfigError("No placeholder is free.")
+
+    def _keep(self, entry: Entry) -> Entry | None:
+        return self._store.add(self._scope, entry) if self._store is not None else entry
+
+    def _free(
+        self, kind: str, value: str, of: str | None, taken: str, number: bool
+    ) -> Iterator[str]:
+        """Placeholders for a value, the usual one first, that nothing in the request reads like."""
         canonical = _canonical(of or value)
         name = _KIND.sub("", kind.upper())[:12] or "PRIVATE"
-        stem, variant = self._letters(kind, canonical), self._letters(kind, canonical, value)
-        own = "" if value == (of or canonical.title()) else f"_{variant[:2]}"
-        for size in range(_LETTERS, len(stem)):
-            text = f"{name}_{stem[:size]}{own}"
-            if text not in self._values and text.casefold() not in taken:
-                return text
-        raise ConfigError("No placeholder is free.")
+        stem = self._letters(kind, canonical)
+        bare = not number and value == (of or canonical.title())
+        own = "" if bare else self._own(kind, canonical, value, "number" if number else "")
+        # In steps of two, so that none is another with a plural's "s".
+        for size in range(_LETTERS, len(stem), 2):
+            for more in (0,) if bare else (2, 4, 6):
+                text = f"{name}_{stem[:size]}" + (f"_{own[:more]}" if more else "")
+                if (plain := squashed(text)) not in self._used and plain not in self._squash(taken):
+                    yield text
+
+    def _own(self, *parts: str) -> str:
+        letters = self._letters(*parts)
+        return _FIRST[_DIGITS.index(letters[0]) % len(_FIRST)] + letters[1:]
+
+    def _squash(self, taken: str) -> str:
+        if taken != self._taken[0]:
+            self._taken = (taken, squashed(taken))
+            self.ascii = self.ascii or bool(_SPELT.search(taken))
+        return self._taken[1]
 
     def _letters(self, *parts: str) -> str:
         message = b"".join(

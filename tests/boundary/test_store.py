@@ -1,0 +1,198 @@
+"""The file of the vault: nothing readable in it, several processes at once, old texts resolved."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from doorstep._errors import ConfigError
+from doorstep.boundary.restore import Restorer, Running
+from doorstep.boundary.store import Store
+from doorstep.boundary.vault import Vault
+from tests.boundary.conftest import KEY
+
+VALUES = [
+    ("person", "Quixmere Ostrow"),
+    ("person", "QUIXMERE"),
+    ("email", "quixmere@ostrow.example"),
+    ("phone", "+49 30 901820"),
+    ("secret", 'a "quoted" secret\nwith ünïcode'),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "vault.db", KEY) as opened:
+        yield opened
+
+
+def test_what_an_agent_wrote_last_week_is_resolved(tmp_path: Path) -> None:
+    with Store(tmp_path / "vault.db", KEY) as first:
+        vault = Vault(KEY, store=first)
+        wrote = [vault.placeholder(kind, value) for kind, value in VALUES]
+    with Store(tmp_path / "vault.db", KEY) as later:
+        restorer = Restorer.of(Vault(KEY, store=later))
+        assert restorer.text("\n".join(wrote)) == "\n".join(value for _, value in VALUES)
+        assert restorer.text(wrote[0].lower().replace("_", " ", 1)) == "Quixmere Ostrow"
+        running = Running(restorer)
+        out = [running.feed(letter) for letter in f"By {wrote[0]}!"]
+        assert "".join([*out, running.end()]) == "By Quixmere Ostrow!"
+        again = Vault(KEY, store=later)
+        assert [again.placeholder(kind, value) for kind, value in VALUES] == wrote
+        # Its own placeholder in the text is no reason for another: the store knows whose it is.
+        third = Vault(KEY, store=later)
+        assert third.placeholder(*VALUES[0], taken=f"see {wrote[0]}") == wrote[0]
+
+
+def test_without_a_store_nothing_is_remembered() -> None:
+    vault = Vault(KEY)
+    wrote = vault.placeholder("person", "Quixmere")
+    assert Restorer.of(Vault(KEY)).text(wrote) == wrote
+    assert not Restorer.of(Vault(KEY))
+
+
+def test_neither_values_nor_placeholders_stand_in_the_file(tmp_path: Path, store: Store) -> None:
+    vault = Vault(KEY, scope="the Ostrows", store=store)
+    texts = [vault.placeholder(kind, value) for kind, value in VALUES]
+    files = sorted(tmp_path.glob("vault.db*"))
+    data = b"".join(path.read_bytes() for path in files)
+    assert len(data) > 4096
+    for word in ("Quixmere", "quixmere", "QUIXMERE", "Ostrow", "901820", "secret", *texts):
+        assert word.encode() not in data
+        assert word.encode("utf-16-le") not in data
+    assert all(text.partition("_")[2].encode() not in data for text in texts)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600] * len(files)
+
+
+def test_scopes_do_not_see_each_other(store: Store) -> None:
+    mine, yours = Vault(KEY, scope="me", store=store), Vault(KEY, scope="you", store=store)
+    wrote = mine.placeholder("person", "Quixmere")
+    assert yours.placeholder("person", "Quixmere") != wrote
+    assert Restorer.of(Vault(KEY, scope="you", store=store)).text(wrote) == wrote
+    assert Restorer.of(Vault(KEY, scope="me", store=store)).text(wrote) == "Quixmere"
+
+
+def test_two_values_never_share_a_placeholder(
+    monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    # Two digits instead of 32: eight letters are soon used up, by vaults that know only the store.
+    monkeypatch.setattr("doorstep.boundary.vault._DIGITS", "23" * 16)
+    texts = {}
+    for number in range(400):
+        vault = Vault(KEY, store=store)
+        texts[vault.placeholder("person", f"Name{number}")] = f"Name{number}"
+    assert len(texts) == 400 and max(map(len, texts)) > min(map(len, texts))
+    restorer = Restorer.of(Vault(KEY, store=store))
+    assert all(restorer.text(text) == value for text, value in texts.items())
+
+
+def test_several_processes_write_at_once(tmp_path: Path, store: Store) -> None:
+    code = f"""
+from pathlib import Path
+from doorstep.boundary.store import Store
+from doorstep.boundary.vault import Vault
+with Store(Path({str(tmp_path / "vault.db")!r}), {KEY!r}) as store:
+    for i in range(150):
+        print(Vault({KEY!r}, store=store).placeholder("person", f"Name {{i}}"))
+"""
+    started = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    found = [process.communicate()[0].split() for process in started]
+    assert all(process.returncode == 0 for process in started)
+    assert found[0] == found[1] == found[2] and len(set(found[0])) == 150
+    assert len(store) == 150
+    # The store that was open before sees what others wrote.
+    assert Restorer.of(Vault(KEY, store=store)).text(found[0][149]) == "Name 149"
+
+
+def test_forgetting(tmp_path: Path, store: Store) -> None:
+    vault = Vault(KEY, store=store)
+    texts = [vault.placeholder(kind, value) for kind, value in VALUES]
+    now = datetime.now(UTC)
+    assert store.forget(before=now - timedelta(days=1)) == 0
+    other = sqlite3.connect(tmp_path / "vault.db")
+    other.execute("UPDATE entry SET used = used - 864000 WHERE id = 3")
+    other.commit()
+    other.close()
+    assert store.forget(before=now - timedelta(days=5), scope="other") == 0
+    assert store.forget(before=now - timedelta(days=5)) == 1
+    assert store.forget_value("quixmere") == 1  # in every spelling
+    assert store.forget_value("quixmere", scope="other") == 0
+    restorer = Restorer.of(Vault(KEY, store=store))
+    assert [restorer.text(text) == text for text in texts] == [False, True, True, False, False]
+    assert len(store) == 3
+
+
+def test_using_a_value_keeps_it(tmp_path: Path, store: Store) -> None:
+    Vault(KEY, store=store).placeholder("person", "Quixmere")
+    other = sqlite3.connect(tmp_path / "vault.db")
+    other.execute("UPDATE entry SET used = used - 864000")
+    other.commit()
+    other.close()
+    Vault(KEY, store=store).placeholder("person", "Quixmere")
+    assert store.forget(before=datetime.now(UTC) - timedelta(days=5)) == 0
+
+
+def test_numbers_come_back_as_numbers_later(store: Store) -> None:
+    text = Vault(KEY, store=store).placeholder("phone", "4915511234", json_number=True)
+    restorer = Restorer.of(Vault(KEY, store=store))
+    assert restorer.tree({"n": text, "s": f"call {text}"}) == {
+        "n": 4915511234,
+        "s": "call 4915511234",
+    }
+
+
+def test_surrogates_are_kept_but_not_resolved_later(store: Store) -> None:
+    first = Vault(KEY, style="surrogate", store=store)
+    text = first.placeholder("person", "Jane Doe")
+    assert Restorer.of(first).text(text) == "Jane Doe"
+    again = Vault(KEY, style="surrogate", store=store)
+    assert Restorer.of(again).text(text) == text
+    assert again.placeholder("person", "Jane Doe") == text
+    assert again.placeholder("person", "Jane") == text.split()[0]
+    # Somebody of that name is in the request: then it gets a placeholder.
+    other = Vault(KEY, style="surrogate", store=store)
+    assert other.placeholder("person", "Jane Doe", taken=f"{text} met Jane Doe") != text
+
+
+def test_a_row_that_was_tampered_with_is_not_there(tmp_path: Path, store: Store) -> None:
+    vault = Vault(KEY, store=store)
+    one, two = vault.placeholder("person", "Maya"), vault.placeholder("person", "Noor")
+    other = sqlite3.connect(tmp_path / "vault.db")
+    rows = dict(other.execute("SELECT id, sealed FROM entry"))
+    other.execute("UPDATE entry SET sealed = ? WHERE id = 1", (rows[2],))  # Noor's in Maya's place
+    other.commit()
+    other.close()
+    restorer = Restorer.of(Vault(KEY, store=store))
+    assert restorer.text(f"{one} {two}") in (f"{one} Noor", "Maya Noor")
+
+
+def test_another_key_and_open_files_are_refused(tmp_path: Path, store: Store) -> None:
+    with pytest.raises(ConfigError, match="another key"):
+        Store(tmp_path / "vault.db", b"another key, just as long")
+    (tmp_path / "vault.db").chmod(0o644)
+    with pytest.raises(ConfigError, match="read by others"):
+        Store(tmp_path / "vault.db", KEY)
+    (tmp_path / "no.db").write_bytes(b"this is no database" * 100)
+    (tmp_path / "no.db").chmod(0o600)
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        Store(tmp_path / "no.db", KEY)
+    with pytest.raises(ConfigError):
+        Store(tmp_path / "x.db", b"short")
+
+
+def test_a_missing_package_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.ciphers.aead", None)
+    with pytest.raises(ConfigError, match=r"doorstep\[vault\]"):
+        Store(tmp_path / "vault.db", KEY)
