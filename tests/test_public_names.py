@@ -10,10 +10,11 @@ import pytest
 import doorstep
 
 NAMES = """
-Ask AuthenticationFailed BadInput Blocked Boundary BoundaryError Case Clearance ConfigError
-Crossing Decision DestinationRefused DoorstepError Infeasible Ledger LedgerError Message Model
-ModelError ModelRefused ModelTimeout ModelUnavailable Options Outcome OutputInvalid Piece Policy
-RateLimited Reply ReplyBroken SanitizeAndSolve Solved Step Term Usage Zone ZoneError
+Ask AskedModel AuthenticationFailed BadInput Blocked Boundary BoundaryError Case Clearance
+ConfigError Crossing Decision Declared DestinationRefused DoorstepError Finding Infeasible
+KeepHome Ledger LedgerError Message Model ModelError ModelRefused ModelTimeout ModelUnavailable
+Options Outcome OutputInvalid Piece Policy Preview RateLimited Reply ReplyBroken Rule
+SanitizeAndSolve Scanner Solved Step Store Term Usage Zone ZoneError detectors open_boundary
 """.split()
 
 
@@ -38,6 +39,7 @@ def test_import_loads_nothing_heavy_and_opens_no_socket() -> None:
         "socket.socket.connect = socket.getaddrinfo = None\n"
         "import doorstep, doorstep.models, doorstep.patterns, doorstep.household, doorstep.cli\n"
         "heavy = {'openai', 'pydantic_ai', 'xllamacpp', 'highspy', 'genai_prices', 'numpy'}\n"
+        "heavy |= {'onnxruntime', 'phonenumbers', 're2', 'cryptography', 'keyring', 'hyperscan'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

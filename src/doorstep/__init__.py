@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         DestinationRefused,
         DoorstepError,
         Infeasible,
+        KeepHome,
         LedgerError,
         ModelError,
         ModelRefused,
@@ -37,18 +38,36 @@ if TYPE_CHECKING:
         Usage,
         Zone,
     )
-    from doorstep.boundary import Boundary, Clearance, Ledger, Policy, Term
+    from doorstep.boundary import (
+        AskedModel,
+        Boundary,
+        Clearance,
+        Declared,
+        Finding,
+        Ledger,
+        Policy,
+        Preview,
+        Rule,
+        Scanner,
+        Store,
+        Term,
+        detectors,
+        open_boundary,
+    )
     from doorstep.models import Model
     from doorstep.patterns import Ask, Case, SanitizeAndSolve, Solved
 
 _HOMES = {
     "doorstep._errors": (
         "AuthenticationFailed BadInput Blocked BoundaryError ConfigError DestinationRefused "
-        "DoorstepError Infeasible LedgerError ModelError ModelRefused ModelTimeout "
+        "DoorstepError Infeasible KeepHome LedgerError ModelError ModelRefused ModelTimeout "
         "ModelUnavailable OutputInvalid RateLimited ReplyBroken ZoneError"
     ),
     "doorstep._values": ("Crossing Decision Message Options Outcome Piece Reply Step Usage Zone"),
-    "doorstep.boundary": "Boundary Clearance Ledger Policy Term",
+    "doorstep.boundary": (
+        "AskedModel Boundary Clearance Declared Finding Ledger Policy Preview Rule Scanner Store "
+        "Term detectors open_boundary"
+    ),
     "doorstep.models": "Model",
     "doorstep.patterns": "Ask Case SanitizeAndSolve Solved",
 }
@@ -56,6 +75,7 @@ _WHERE = {name: module for module, names in _HOMES.items() for name in names.spl
 
 __all__ = [
     "Ask",
+    "AskedModel",
     "AuthenticationFailed",
     "BadInput",
     "Blocked",
@@ -66,9 +86,12 @@ __all__ = [
     "ConfigError",
     "Crossing",
     "Decision",
+    "Declared",
     "DestinationRefused",
     "DoorstepError",
+    "Finding",
     "Infeasible",
+    "KeepHome",
     "Ledger",
     "LedgerError",
     "Message",
@@ -82,16 +105,22 @@ __all__ = [
     "OutputInvalid",
     "Piece",
     "Policy",
+    "Preview",
     "RateLimited",
     "Reply",
     "ReplyBroken",
+    "Rule",
     "SanitizeAndSolve",
+    "Scanner",
     "Solved",
     "Step",
+    "Store",
     "Term",
     "Usage",
     "Zone",
     "ZoneError",
+    "detectors",
+    "open_boundary",
 ]
 
 

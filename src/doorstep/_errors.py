@@ -15,7 +15,8 @@ DoorstepError                 anything Doorstep raises on purpose; one line, and
 ├── BoundaryError             the boundary did not let a request pass
 │   ├── Blocked               something private was about to leave, or might have been
 │   ├── DestinationRefused    not a destination that the policy allows
-│   └── LedgerError           the ledger cannot record, or does not verify
+│   ├── LedgerError           the ledger cannot record, or does not verify
+│   └── KeepHome              the policy says that this question is for the home model
 └── ZoneError                 a model is not in the zone it was asked to be in
 
 No message ever holds private text: kinds, counts, lengths and ids only.
@@ -121,6 +122,16 @@ class DestinationRefused(BoundaryError):
 
 class LedgerError(BoundaryError):
     """The ledger cannot record what would leave, or does not verify."""
+
+
+class KeepHome(BoundaryError):
+    """The policy keeps values of these kinds at home: the home model may answer instead."""
+
+    def __init__(
+        self, message: str, *, kinds: tuple[str, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.kinds = kinds
 
 
 class ZoneError(DoorstepError):

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PLACEHOLDER = re.compile(r"[A-Z]+_[0-9A-Z]{6}(?:_[0-9A-Z]{2})?")
+PLACEHOLDER = re.compile(r"[A-Z]+_[0-9A-Z]{8,}(?:_[0-9A-Z]{2})?")
 
 
 @dataclass

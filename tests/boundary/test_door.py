@@ -9,6 +9,7 @@ import re
 import resource
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -325,6 +326,46 @@ class Nonsense:
         return None  # type: ignore[return-value]
 
 
+class Outside:
+    def find(self, text: str) -> list[Finding]:
+        return [Finding(0, len(text) + 1, "person")]
+
+
+class TooFew:
+    def find_all(self, texts: list[str]) -> list[list[Finding]]:
+        return []
+
+    def find(self, text: str) -> list[Finding]:
+        return []
+
+
+class Killed:
+    """A detector in a process of its own, which is killed in the middle of its work."""
+
+    def find(self, text: str) -> list[Finding]:
+        code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+        return [Finding(*span) for span in json.loads(done.stdout)]
+
+
+class Exits:
+    def find(self, text: str) -> list[Finding]:
+        raise SystemExit("about Maya")
+
+
+class FailsAtTheGate:
+    at_gate = True
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def find(self, text: str) -> list[Finding]:
+        self.calls += 1
+        if self.calls > 1:  # the first was the seal's
+            raise RuntimeError("about Maya")
+        return []
+
+
 def _explode(*_: object, **__: object) -> object:
     raise RuntimeError("about Maya")
 
@@ -334,6 +375,11 @@ BROKEN = [
     "doorstep.boundary.vault.Vault.placeholder",
     "doorstep.boundary.gate.Gate.check",
     "doorstep.boundary.gate.readings",
+    "doorstep.boundary.gate.Gate.rule_hits",
+    "doorstep.boundary.finder.Finder.find",
+    "doorstep.boundary.memory.Memory.add",
+    "doorstep.boundary.policy.Policy.verdict",
+    "doorstep.boundary.bodies.opaque",
     "doorstep.boundary.terms.Matcher.find",
     "doorstep.boundary.normal._spell",
     "doorstep.boundary.policy.Policy.check_destination",
@@ -358,7 +404,11 @@ async def test_a_fault_in_any_step(
     assert "Maya" not in str(caught.value)
 
 
-@pytest.mark.parametrize("detector", [Raises(), Hangs(), Nonsense()])
+@pytest.mark.parametrize(
+    "detector",
+    [Raises(), Hangs(), Nonsense(), Outside(), TooFew(), Killed(), Exits(), FailsAtTheGate()],
+    ids=lambda detector: type(detector).__name__,
+)
 async def test_a_detector_that_fails(cloud: Cloud, boundary: Make, detector: object) -> None:
     made = boundary(detectors=(detector,), policy=Policy((cloud.url,), deadline_s=0.3))
     start = time.monotonic()

@@ -234,6 +234,9 @@ ENCODED = [
     b"Maya".hex(":").upper(),
     "0x4d,0x61,0x79,0x61",
     "\\x4d\\x61\\x79\\x61",
+    base64.b32encode(b"Maya").decode(),
+    base64.b32encode(b"ask Maya about it").decode().lower().rstrip("="),
+    "x" + base64.b32encode(b"ask Maya about it").decode(),
     json.dumps({"name": "Müller"}),
     json.dumps(json.dumps(["Müller"])),
     '{"a": "{\\"b\\": \\"M\\\\u0061ya\\"}"}',
@@ -268,6 +271,76 @@ def test_the_gate_sees_through_encodings(text: str, place: str) -> None:
 def test_the_gate_looks_at_every_byte(body: bytes) -> None:
     with pytest.raises(Blocked):
         gate(body, MAYA)
+
+
+AL = Clearance(private=(Term("Al", "person"), Term("Zo", "person")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "QWw=",
+        "it is QWw=, really",
+        "Wm8=",
+        "5a6f",
+        "0x416c",
+        "A%6c",
+        "&#65;l",
+        "\\x41l",
+        "QWwgYW5kIEFubg==",
+    ],
+)
+def test_names_of_two_letters_in_exact_encodings(text: str) -> None:
+    with pytest.raises(Blocked):
+        gate(dump({"input": text}), AL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a = b", "x==y", "foo=bar", "key=", "at 2030 or 4142", "base64", "deadbeef", "ok= no"),
+        *("MAYDAY", "mfrgg", "INTERNATIONALISATION", "beef 1234", "HELLO=WORLD", "password=x"),
+    ],
+)
+def test_what_only_looks_encoded_passes(text: str) -> None:
+    gate(dump({"input": text}), Clearance(private=(*AL.private, *MAYA.private, Term("Ann"))))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["TWF5", "YQ=="],
+        ["xTW", "F5Y", "Q=="],
+        ["4d6", "1796", "1"],
+        ["M%6", "1ya"],
+        ["M&#9", "7;ya"],
+        ["NVQXS", "YI="],
+        ["YXNrIE1he", "WEgYWJvdXQgaXQ="],
+    ],
+)
+def test_an_encoding_that_is_split_over_adjacent_leaves(parts: list[str]) -> None:
+    for body in (
+        {"input": parts},
+        {"input": [{"type": "input_text", "text": part} for part in parts]},
+        {"messages": [{"role": "user", "content": part} for part in parts]},
+        {"x": {f"k{i}": part for i, part in enumerate(parts)}},
+    ):
+        with pytest.raises(Blocked):
+            gate(dump(body), MAYA)
+
+
+def test_the_gate_itself_refuses_what_it_cannot_look_at() -> None:
+    url = "data:image/png;base64," + base64.b64encode(bytes(range(250))).decode()
+    with pytest.raises(Blocked, match="nobody can look"):
+        gate(dump({"input": [{"type": "input_image", "image_url": url}]}), Clearance())
+    with pytest.raises(Blocked, match="nobody can look"):
+        gate(dump({"output": json.dumps({"shot": {"x": url}})}), Clearance())
+
+
+def test_a_value_that_is_split_over_messages() -> None:
+    parts = [{"role": "user", "content": [{"type": "text", "text": t}]} for t in ("see Ma", "ya")]
+    with pytest.raises(Blocked):
+        gate(dump({"model": "m", "messages": parts}), MAYA)
 
 
 def test_a_body_that_is_no_text_does_not_pass() -> None:
@@ -343,6 +416,22 @@ def test_the_key_may_not_stand_in_the_body_or_the_url() -> None:
         gate(b'{"input":"use sk-123456789"}', MAYA, authorization="Bearer sk-123456789")
     with pytest.raises(Blocked):
         gate(b"{}", MAYA, "/v1/x?key=sk-123456789", api_key="sk-123456789")
+
+
+def test_the_gate_takes_milliseconds() -> None:
+    """4 KB, 1,000 terms: 3 ms on one quiet core; here room for a busy one."""
+    letters = str.maketrans("0123456789", "ghijklmnop")
+    terms = tuple(Term(f"name{i * 7919:x}".translate(letters), "person") for i in range(1000))
+    text = ("The load runs at 18:30 for the price of 0.45 until then. " * 80)[:4096]
+    body = dump({"model": "m", "messages": [{"role": "user", "content": text}]})
+    checked = Gate(Clearance(private=terms), (Matcher(terms),))
+    request = Outgoing("POST", "https://api.example", "/v1/chat/completions", (), body)
+    times = []
+    for _ in range(10):
+        start = time.perf_counter()
+        checked.check(request)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.009
 
 
 def test_thousands_of_terms_are_no_burden() -> None:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from doorstep._errors import Blocked, ConfigError
 from doorstep.boundary import Clearance, Finding, Policy, Term
 from doorstep.boundary.check import Checker
+from doorstep.boundary.detect.capitals import Capitals
 from doorstep.boundary.detect.formats import Formats
-from doorstep.boundary.detect.names import Names
 from doorstep.boundary.gate import Outgoing
+from doorstep.boundary.lookout import Lookouts
 from doorstep.boundary.reply import whole
 from doorstep.boundary.restore import Restorer
 from doorstep.boundary.seal import Sealer, Span, merge
@@ -124,13 +125,13 @@ def test_a_value_that_is_part_of_a_longer_word(text: str) -> None:
 
 
 def test_overlapping_findings_become_one() -> None:
-    spans = [Span(0, 4, "a"), Span(2, 12, "b"), Span(3, 5, "c"), Span(12, 14, "d")]
-    assert [(s.start, s.end, s.kind) for s in merge(spans)] == [(0, 12, "b"), (12, 14, "d")]
+    spans = [Span(0, 4, "a"), Span(2, 12, "b"), Span(3, 5, "c"), Span(13, 14, "d")]
+    assert [(s.start, s.end, s.kind) for s in merge(spans)] == [(0, 12, "b"), (13, 14, "d")]
 
 
 def test_what_a_detector_finds_in_one_place_is_sealed_in_all() -> None:
     vault = Vault(KEY)
-    sealed = seal({"a": "Ask Tobias.", "b": "tobias knows", "c": "to-bias"}, vault, (Names(),))
+    sealed = seal({"a": "Ask Tobias.", "b": "tobias knows", "c": "to-bias"}, vault, (Capitals(),))
     assert b"obias" not in sealed and b"bias" not in sealed
     assert len(vault) == 3
 
@@ -200,6 +201,7 @@ FORMS = (
     "\\u0051uixmere",
     "&#81;uixmere",
     "517569786d657265",
+    "KF2WS6DNMVZGK===",
     "Quіxmere",
 )
 canary = st.sampled_from(FORMS)
@@ -212,13 +214,17 @@ def planted_trees(draw: st.DrawFn) -> object:
     tree: object = draw(planted)
     for _ in range(draw(st.integers(0, 5))):
         other = draw(trees)
-        shape = draw(st.integers(0, 4))
+        shape = draw(st.integers(0, 5))
         if shape == 0:
             tree = [other, tree]
         elif shape == 1:
             tree = {"x": other, "y": tree}
         elif shape == 2:
             tree = {json.dumps(tree): other}
+        elif shape == 5:
+            form = draw(canary)
+            cut = draw(st.integers(1, len(form)))
+            tree = [tree, {"type": "text", "text": form[:cut]}, {"text": form[cut:]}]
         elif shape == 3:
             tree = {"a": json.dumps(tree, ensure_ascii=draw(st.booleans()))}
         else:
@@ -232,7 +238,9 @@ def _seen(body: bytes) -> bool:
     for _ in range(6):
         text = text.replace("\\\\", "\\")
     bare = "".join(c for c in text.lower() if c.isalnum())
-    return any(sign in bare for sign in ("quixmere", "ostrow", "uxvpeg1lcmu", "517569786d65"))
+    return any(
+        sign in bare for sign in ("quixmere", "ostrow", "uxvpeg1lcmu", "517569786d65", "kf2ws6dn")
+    )
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -244,7 +252,7 @@ def test_canaries_never_leave(tree: object, mask: bool) -> None:
     except (NotCanonical, UnicodeEncodeError):
         return
     clearance = Clearance(private=CANARIES, mask=mask)
-    checker = Checker(Policy(("http://x",)), KEY, (), Matcher(()))
+    checker = Checker(Policy(("http://x",)), KEY, Lookouts(()))
     try:
         request = Outgoing("POST", "http://x", "/v1/responses", (), body)
         checked = checker.check(request, clearance, Matcher(CANARIES))

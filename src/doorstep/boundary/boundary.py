@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, Protocol
 
 import httpx2
 
 from doorstep._errors import BoundaryError
+from doorstep.boundary.approval import Approve
 from doorstep.boundary.check import Checker
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import Detector
 from doorstep.boundary.door import Door
+from doorstep.boundary.finder import Propagation
 from doorstep.boundary.ledger import Ledger
+from doorstep.boundary.lookout import Lookouts
 from doorstep.boundary.passage import Passage
 from doorstep.boundary.policy import Policy
+from doorstep.boundary.sync import SyncDoor
 from doorstep.boundary.terms import Matcher
+from doorstep.boundary.vault import Style, Vault
+
+if TYPE_CHECKING:
+    from doorstep.boundary.detect.declared import Scopes
+    from doorstep.boundary.store import Store
 
 _REMEMBERED = 8
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
 
 
 class BoundaryClient(httpx2.AsyncClient):
@@ -27,12 +41,23 @@ class BoundaryClient(httpx2.AsyncClient):
     """
 
 
+class SyncBoundaryClient(httpx2.Client):
+    """The same for programs that do not await. Only `Boundary.sync_client` makes one."""
+
+
 class Boundary:
     """The only way to a cloud.
 
     `key`: 16 bytes or more, from which placeholders are derived; keep it, and they stay the
     same. `detectors`: what finds private text that nobody declared; the terms of `Declared` ones
-    are looked for at the gate, too. `dry_run`: everything but recording and sending.
+    are looked for at the gate, too. `scopes`: what is declared for everybody, and for single
+    scopes; the detectors need no `Declared` then. `propagate`: parts of the values that detectors found (the
+    last name of a person) are looked for, too. `remember`: how many values found in a scope's
+    requests are looked for in its later ones; 0 for none. `approve`: asked where a rule of the
+    policy says *ask*. `style` "surrogate" puts realistic values in the place of private ones.
+    `store` keeps what stands for what, encrypted. `mask_reply`: private values that the cloud
+    brings up by itself are hidden in its replies. `dry_run`: everything but recording and
+    sending. `owned`: what `close` closes.
     """
 
     def __init__(
@@ -42,13 +67,29 @@ class Boundary:
         policy: Policy | None = None,
         key: bytes,
         detectors: Sequence[Detector] = (),
+        scopes: Scopes | None = None,
         dry_run: bool = False,
+        approve: Approve | None = None,
+        propagate: Propagation | bool = True,
+        remember: int = 20_000,
+        style: Style = "placeholder",
+        store: Store | None = None,
+        mask_reply: bool = False,
+        owned: Sequence[Closable] = (),
     ) -> None:
-        declared = [term for found in detectors for term in getattr(found, "terms", ())]
         self._ledger = ledger
         self._policy = policy = policy or Policy()
-        self._checker = Checker(policy, key, detectors, Matcher(declared))
+        self._owned = tuple(owned)
+        self._checker = Checker(
+            policy,
+            key,
+            Lookouts(detectors, policy, scopes=scopes, propagate=propagate, remember=remember),
+            remember=remember,
+            vault=lambda scope: Vault(key, scope=scope, style=style, store=store),
+            mask_reply=mask_reply,
+        )
         self._dry_run = dry_run
+        self._approve = approve
         self._now: ContextVar[Passage | None] = ContextVar("doorstep_passage", default=None)
         self._matchers: dict[tuple[Term, ...], Matcher] = {}
 
@@ -60,22 +101,55 @@ class Boundary:
     def ledger(self) -> Ledger:
         return self._ledger
 
+    def close(self) -> None:
+        """Close what this boundary owns (see `open_boundary`); clients are closed by themselves."""
+        for thing in self._owned:
+            thing.close()
+
+    def __enter__(self) -> Boundary:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def client(
         self,
         *,
+        scope: str = "",
         timeout: httpx2.Timeout | float | None = 600.0,
         inner: httpx2.AsyncBaseTransport | None = None,
     ) -> BoundaryClient:
         """A client whose every request goes through a door.
 
         No proxies from the environment (they would mount transports beside the door), no
-        `.netrc`, no redirects followed.
+        `.netrc`, no redirects followed. `scope`: whose requests these are (a user, a project),
+        where the program has no `crossing` around them; see `Clearance.scope`.
         """
         return BoundaryClient(
-            transport=self.door(inner), trust_env=False, follow_redirects=False, timeout=timeout
+            transport=self.door(inner, scope=scope),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=timeout,
         )
 
-    def door(self, inner: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncBaseTransport:
+    def sync_client(
+        self,
+        *,
+        scope: str = "",
+        timeout: httpx2.Timeout | float | None = 600.0,
+        inner: httpx2.AsyncBaseTransport | None = None,
+    ) -> SyncBoundaryClient:
+        """The same client for programs that do not await."""
+        return SyncBoundaryClient(
+            transport=SyncDoor(self.door(inner, scope=scope)),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=timeout,
+        )
+
+    def door(
+        self, inner: httpx2.AsyncBaseTransport | None = None, *, scope: str = ""
+    ) -> httpx2.AsyncBaseTransport:
         """A transport that lets nothing pass but what the boundary allows."""
         return Door(
             inner=inner or httpx2.AsyncHTTPTransport(trust_env=False),
@@ -84,6 +158,8 @@ class Boundary:
             checker=self._checker,
             passage=self._now.get,
             dry_run=self._dry_run,
+            approve=self._approve,
+            scope=scope,
         )
 
     @contextmanager

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from doorstep._errors import Blocked, DoorstepError
-from doorstep.boundary.clearance import Clearance
-from doorstep.boundary.detect import Detector
+from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.gate import Gate, Outgoing
-from doorstep.boundary.policy import Policy
-from doorstep.boundary.seal import Sealer
+from doorstep.boundary.lookout import Lookouts
+from doorstep.boundary.mask import ReplyMask
+from doorstep.boundary.memory import Memory
+from doorstep.boundary.policy import Do, Policy
+from doorstep.boundary.seal import Sealed, Sealer
 from doorstep.boundary.terms import Matcher
 from doorstep.boundary.vault import Vault
 
@@ -24,59 +25,147 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Checked:
-    """A request that may leave, and the vault that its reply is restored from."""
+    """A request that may leave, the vault that its reply is restored from, and what was found.
+
+    With the verdict "ask" it may leave once a person has said yes. `mask`: what is to be hidden
+    in the reply.
+    """
 
     request: Outgoing
     vault: Vault
     found: Mapping[str, int]
-
-    @property
-    def verdict(self) -> str:
-        return "mask" if len(self.vault) else "allow"
+    verdict: Do
+    mask: ReplyMask | None = None
 
 
 class Checker:
-    """Seals and gates requests. `declared` are terms that hold for every request."""
+    """Seals and gates requests, each with the lookout of its scope.
+
+    `vault(scope)` makes the vault of a request; without it, a plain one from `key`. `mask_reply`:
+    private values that the cloud brings up by itself are hidden in the reply, too.
+    """
 
     def __init__(
-        self, policy: Policy, key: bytes, detectors: Sequence[Detector], declared: Matcher
+        self,
+        policy: Policy,
+        key: bytes,
+        lookouts: Lookouts,
+        *,
+        remember: int = 0,
+        vault: Callable[[str], Vault] | None = None,
+        mask_reply: bool = False,
     ) -> None:
         self._policy = policy
-        self._key = key
-        self._detectors = tuple(detectors)
-        self._declared = declared
-        Vault(key)  # a key that cannot be used is an error now, not at the first request
+        self._vault = vault or (lambda scope: Vault(key, scope=scope))
+        self._lookouts = lookouts
+        self._memory = Memory(remember)
+        self._mask_reply = mask_reply
+        self._vault("")  # a key that cannot be used is an error now, not at the first request
 
-    def check(self, request: Outgoing, clearance: Clearance | None, matcher: Matcher) -> Checked:
-        """Blocked, or the request as it may leave. `matcher` knows the clearance's own terms."""
-        known = clearance or Clearance(mask=True)
-        mask = known.mask and self._policy.on_private == "mask"
-        vault = Vault(self._key)
-        terms = (matcher, self._declared)
-        sealer = Sealer(known, terms, self._detectors, vault if mask else None)
-        sealed = sealer.seal(request.body) if request.body else None
-        if sealed is not None:
-            length = str(len(sealed.body))
-            headers = tuple((n, length if n == "content-length" else v) for n, v in request.headers)
-            request = replace(request, body=sealed.body, headers=headers)
-        found = sealed.found if sealed else ()
-        gate = Gate(known, (*terms, Matcher(found, words=False)), (p for p, _ in vault))
-        self._something_known(gate, request, clearance, matcher)
-        gate.check(request)
-        return Checked(request, vault, sealed.replaced if sealed else Counter())
+    def check(
+        self, request: Outgoing, clearance: Clearance | None, matcher: Matcher, scope: str = ""
+    ) -> Checked:
+        """Blocked or KeepHome, or the request as it may leave.
 
-    def _something_known(
-        self, gate: Gate, request: Outgoing, clearance: Clearance | None, matcher: Matcher
-    ) -> None:
-        """Where nothing is known to be private, only a body of constants and slots may pass."""
-        if self._detectors or len(self._declared) or len(matcher):
-            return
-        if clearance is None or not gate.all_excused(request.body):
+        `matcher` knows the clearance's own terms. `scope`: the client's own.
+        """
+        one = _Request(self, request, _scoped(clearance or Clearance(mask=True), scope), matcher)
+        if not one.something_known and (
+            clearance is None or not one.gate().all_excused(request.body)
+        ):
             raise Blocked(
                 "Nothing has been declared private, so that nothing could be looked for; "
                 "nothing was sent.",
                 hint="Declare names and devices in doorstep.toml.",
             )
+        return one.check()
+
+
+def _scoped(clearance: Clearance, scope: str) -> Clearance:
+    """The clearance in the scope of the client that is used, where that has one."""
+    if scope and clearance.scope and scope != clearance.scope:
+        raise Blocked(
+            "A client of one scope was used in a crossing of another; nothing was sent.",
+            hint="Take the client of the crossing's scope, or one without a scope.",
+        )
+    return replace(clearance, scope=scope) if scope else clearance
+
+
+class _Request:
+    """One request on its way through seal and gate."""
+
+    def __init__(
+        self, checker: Checker, request: Outgoing, clearance: Clearance, matcher: Matcher
+    ) -> None:
+        self._checker = checker
+        self._request = request
+        self._clearance = clearance
+        self._lookout = checker._lookouts.of(clearance.scope)
+        self._terms = (matcher, self._lookout.declared)
+        self._vault = checker._vault(clearance.scope)
+        self._memory = checker._memory.matchers(clearance.scope)
+
+    @property
+    def something_known(self) -> bool:
+        """Where nothing is known to be private, only a body of constants and slots may pass."""
+        return bool(self._lookout.finder.detectors) or any(map(len, self._terms))
+
+    def check(self) -> Checked:
+        sealed, request = self._sealed(())
+        gate = self.gate()
+        if left := gate.rule_hits(request):
+            # A rule that sees one stretch between placeholders may find what it missed in the
+            # whole; the seal gets one more chance to mask it, then the gate decides.
+            sealed, request = self._sealed(left)
+            gate = self.gate()
+        gate.check(request)
+        return Checked(request, self._vault, sealed.replaced, sealed.verdict, self._mask())
+
+    def _mask(self) -> ReplyMask | None:
+        if not self._checker._mask_reply:
+            return None
+        return ReplyMask((*self._terms, *self._memory), self._lookout.rules)
+
+    def gate(self) -> Gate:
+        checker = self._checker
+        return Gate(
+            self._clearance,
+            self._terms,
+            (placeholder for placeholder, _ in self._vault),
+            found=self._memory,
+            rules=self._lookout.rules,
+            do=self._do,
+            allowed=self._lookout.finder.allowed,
+            opaque=checker._policy.opaque,
+        )
+
+    def _sealed(self, more: Sequence[Term]) -> tuple[Sealed, Outgoing]:
+        request = self._request
+        if not request.body:
+            return Sealed(b""), request
+        sealed = self._sealer().seal(request.body, more)
+        length = str(len(sealed.body))
+        headers = tuple((n, length if n == "content-length" else v) for n, v in request.headers)
+        return sealed, replace(request, body=sealed.body, headers=headers)
+
+    def _sealer(self) -> Sealer:
+        return Sealer(
+            self._clearance,
+            self._terms,
+            self._lookout.finder,
+            self._vault,
+            do=self._do,
+            opaque=self._checker._policy.opaque,
+            remember=self._remember,
+        )
+
+    def _do(self, kind: str) -> Do:
+        where, mask = self._request.origin, self._clearance.mask
+        return self._checker._policy.verdict(kind, where, mask=mask)
+
+    def _remember(self, terms: tuple[Term, ...]) -> tuple[Matcher, ...]:
+        self._memory = self._checker._memory.add(self._clearance.scope, terms)
+        return self._memory
 
 
 async def within(seconds: float, work: Callable[[], T]) -> T:

@@ -9,6 +9,8 @@ from doorstep._errors import BadInput
 
 _SIGN = re.compile(r"[^\W_]")
 
+Path = tuple[str | int, ...]  # where a value stands in a JSON body: keys and indexes
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Term:
@@ -37,7 +39,8 @@ class Clearance:
     `shapes`: a string leaf that one of these matches in full is made of constants and typed
     slots only. `public_json`: constant subtrees, for example the JSON Schema that we send.
     `run`: id of the run, for the ledger. `mask`: True replaces private values by placeholders,
-    False makes each of them a reason to block.
+    False makes each of them a reason to block. `scope`: whose request it is; what was found in one
+    scope is looked for in its later requests, and placeholders of two scopes never agree.
     """
 
     private: tuple[Term, ...] = ()
@@ -46,6 +49,7 @@ class Clearance:
     public_json: tuple[object, ...] = ()
     run: str = ""
     mask: bool = False
+    scope: str = ""
 
     def __repr__(self) -> str:
         return (

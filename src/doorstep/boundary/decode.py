@@ -1,4 +1,4 @@
-r"""Readings: a text, and what it says once percent, HTML, backslash, base64 and hex are undone.
+r"""Readings: a text, and what it says once percent, HTML, backslash, base64, 32 and hex are undone.
 
 Encodings may be nested (base64 of a percent-encoded text); three layers are undone, and an
 encoding that is applied to itself any number of times (JSON in JSON in JSON) counts as one.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -22,14 +23,30 @@ _ESCAPE = re.compile(
 )
 _PERCENT = re.compile(r"%(?:25)+(?=[0-9a-fA-F]{2})")
 _AMPERSAND = re.compile(r"&(?:amp;)+")
-_QUOTED = re.compile(r"=([0-9A-F]{2})|=\r?\n")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}")
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_QUOTED = re.compile(r"(?:=[0-9A-F]{2})+")
+_SOFT = re.compile(r"=\r?\n")
+_BASE64 = r"[A-Za-z0-9+/_-]"
+# What is written like a word, as most is: one capital at most, or nothing but capitals.
+_WORD = rf"(?:[A-Z]?[a-z]+|[A-Z]+)(?!{_BASE64})"
 # Four characters of base64 whose three bytes are ASCII letters or the like (bytes 0x20-0x7e).
-_ASCII_QUAD = re.compile(r"(?:[I-Za-f][A-HQ-Xg-nw-z0-3][A-Za-z0-9+/][A-Za-z0-9+/])+")
+_ASCII_QUAD = r"[I-Za-f][A-HQ-Xg-nw-z0-3][A-Za-z0-9+/]{2}"
+# A word is decoded whole if it could be ASCII; everything else, and words of 16 letters or more,
+# from any of the places it may begin.
+_RUNS = re.compile(
+    rf"(?<!{_BASE64})(?:"
+    rf"(?!{_WORD}){_BASE64}{{4,}}|{_BASE64}{{16,}}|((?:{_ASCII_QUAD})+[A-Za-z]{{0,3}}(?!{_BASE64})))"
+)
+# A whole token whose padding says that it is base64, however short: "QWw=" is Al.
+_PADDED = re.compile(r"(?<![\w+/=-])(?:[\w+/-]{4})*[\w+/-]{2,3}={1,2}(?![\w=])", re.ASCII)
+# A whole token of pairs that shows that it is hex: "0x416c", "5a6f" but not "2030".
+_PAIRS = re.compile(r"(?<!\w)(?:0x)?(?=[0-9]*[a-fA-F])(?:[0-9a-fA-F]{2}){2,}(?!\w)")
+_BASE32 = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*[2-7=]|[A-Z]{16}|[a-z]{24})[A-Za-z2-7]{5,}")
 _HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[\s:,;-]{0,2}){3,}")
 _PAIR = re.compile(r"(?:0x)?([0-9a-fA-F]{2})")
-_PRINTED = re.compile(rb"[\t\n\r\x20-\x7e]{5,}")
+# A line end as mailers put it into base64; what stands before it is looked at second, as most
+# texts have few line ends.
+_FOLD = re.compile(r"(?:\n(?<=[\w+/]{16}\n)|\r\n(?<=[\w+/]{16}\r\n))(?=[\w+/])")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]+")
 
 
 class TooManyReadings(ValueError):
@@ -38,7 +55,8 @@ class TooManyReadings(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reading:
-    """`exact` is False where the text came out of base64 or hex, which ordinary words resemble."""
+    """`exact` is False where the text came out of what only looks like base64, base32 or hex:
+    ordinary words do, too."""
 
     text: str
     exact: bool
@@ -60,13 +78,13 @@ def readings(text: str) -> Iterator[Reading]:
 
 def _decoded(reading: Reading) -> Iterator[Reading]:
     text = reading.text
+    # Each step apart: in "q=22281638" the digits after "=" are no quoted-printable.
     for sign, undo in _WHOLE:
-        text = undo(text) if sign in text else text
-    if text != reading.text:
-        yield Reading(text, reading.exact)
-    for pieces in (_base64, _hex):
+        if sign in text and (plain := undo(text)) != text:
+            yield Reading(text := plain, reading.exact)
+    for pieces, exact in ((_base64, False), (_hex, False), (_base32, False), (_tokens, True)):
         if found := "\n".join(pieces(reading.text)):
-            yield Reading(found, False)
+            yield Reading(found, exact and reading.exact)
 
 
 def _unpercent(text: str) -> str:
@@ -90,14 +108,17 @@ def _unescape(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     """Quoted-printable (RFC 2045, 6.7)."""
-    data = _QUOTED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "", text)
-    try:
-        return data.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return data
+    return _QUOTED.sub(lambda m: _letters(m[0].replace("=", "")), _SOFT.sub("", text))
 
 
-# Undone one after the other in each layer, each where its sign occurs.
+def _letters(pairs: str) -> str:
+    """UTF-8, of which the ends may be cut off; else Latin-1."""
+    data = bytes.fromhex(pairs)
+    text = data.decode("utf-8", "replace")
+    return text if "\ufffd" not in text or text.strip("\ufffd") else data.decode("latin-1")
+
+
+# Undone one after the other in each layer, each where its sign occurs, and read after each.
 _WHOLE: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("%", _unpercent),
     ("&", _unhtml),
@@ -107,15 +128,11 @@ _WHOLE: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 
 def _base64(text: str) -> Iterator[str]:
-    for match in _BASE64.finditer(text):
+    for match in _RUNS.finditer(text):
         run = match.group()
-        if _WORD.fullmatch(run) and len(run) < 16:  # an ordinary word, in all likelihood
-            if _ASCII_QUAD.fullmatch(run[: len(run) - len(run) % 4]):
-                yield from _printable(_bytes(run), 3)
-            continue
-        for offset in range(min(4, len(run) - 3)):
+        for offset in (0,) if match[1] else range(min(4, len(run) - 3)):
             yield from _printable(_bytes(run[offset:]), 3)
-    if "\n" in text and (folded := re.sub(r"(?<=[\w+/]{16})\r?\n(?=[\w+/])", "", text)) != text:
+    if "\n" in text and (folded := _FOLD.sub("", text)) != text:
         yield from _base64(folded)
 
 
@@ -127,19 +144,50 @@ def _bytes(run: str) -> bytes:
 
 def _hex(text: str) -> Iterator[str]:
     for match in _HEX.finditer(text):
-        yield from _printable(bytes.fromhex("".join(_PAIR.findall(match.group()))), 3)
+        # In "be 4d617961" the word before is none of it.
+        runs = (match.group(), *(run for run in match.group().split() if len(run) > 5))
+        for run in dict.fromkeys(runs):
+            yield from _printable(bytes.fromhex("".join(_PAIR.findall(run))), 3)
+
+
+def _base32(text: str) -> Iterator[str]:
+    """RFC 4648, 6; either case, with or without padding, from any of the places it may begin."""
+    for match in _BASE32.finditer(text):
+        run = match.group().upper()
+        for offset in range(min(8, len(run) - 4)):
+            piece = run[offset:]
+            piece = piece[: len(piece) - (len(piece) % 8 in (1, 3, 6))]
+            yield from _printable(base64.b32decode(piece + "=" * (-len(piece) % 8)), 3)
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Whole encoded tokens that are nothing but text when decoded, however short."""
+    if "=" in text:
+        for match in _PADDED.finditer(text):
+            if len(match.group()) % 4 == 0:
+                yield from _whole(_bytes(match.group().rstrip("=")))
+    for match in _PAIRS.finditer(text):
+        yield from _whole(bytes.fromhex(match.group().removeprefix("0x")))
+
+
+def _whole(data: bytes) -> Iterator[str]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    if all(sign.isprintable() or unicodedata.category(sign) == "Cf" for sign in text):
+        yield text
 
 
 def _printable(data: bytes, least: int) -> Iterator[str]:
-    """The text in `data`: all of it where it is UTF-8, else its longer printable stretches."""
+    """The text in `data`: all of it where it is UTF-8, else its readable stretches."""
     if b"\0" in data:  # UTF-16 looks like this
         data = data.replace(b"\0", b"")
     try:
         text = data.decode("utf-8")
-        if len(text) >= least and all(c.isprintable() or c.isspace() for c in text):
-            yield text
-            return
     except UnicodeDecodeError:
-        pass
-    for match in _PRINTED.finditer(data):
-        yield match.group().decode("ascii")
+        pieces = _UNREADABLE.split(data.decode("utf-8", "replace"))
+        yield from (piece for piece in pieces if len(piece) >= least)
+    else:
+        if len(text) >= least:  # signs that nobody sees may stand between the letters
+            yield text

@@ -17,6 +17,7 @@ import httpx2
 
 from doorstep._errors import Blocked, BoundaryError, ReplyBroken
 from doorstep._values import Crossing
+from doorstep.boundary.approval import Approve, Preview, approved
 from doorstep.boundary.check import Checked, Checker, within
 from doorstep.boundary.gate import Outgoing
 from doorstep.boundary.headers import checked_method, outgoing_headers
@@ -33,7 +34,8 @@ _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 class Door(httpx2.AsyncBaseTransport):
-    """Sends what the boundary lets pass through `inner`. `passage` gives the one that holds."""
+    """Sends what the boundary lets pass through `inner`. `passage` gives the one that holds,
+    `scope` is that of requests whose passage has none."""
 
     def __init__(
         self,
@@ -44,6 +46,8 @@ class Door(httpx2.AsyncBaseTransport):
         checker: Checker,
         passage: Callable[[], Passage | None],
         dry_run: bool = False,
+        approve: Approve | None = None,
+        scope: str = "",
     ) -> None:
         self._inner = inner
         self._ledger = ledger
@@ -51,6 +55,8 @@ class Door(httpx2.AsyncBaseTransport):
         self._checker = checker
         self._passage = passage
         self._dry_run = dry_run
+        self._approve = approve
+        self._scope = scope
         self._turns: dict[str, asyncio.Lock] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -59,6 +65,8 @@ class Door(httpx2.AsyncBaseTransport):
             checked = await _closed(self._check(request, passage))
             if self._dry_run:
                 raise self._hold(checked, passage)
+            if checked.verdict == "ask":
+                await approved(self._approve, Preview.of(checked), self._policy.ask_timeout_s)
             return await self._send(checked, passage, request.extensions.get("timeout"))
         except BoundaryError as error:
             if passage is not None:
@@ -73,7 +81,8 @@ class Door(httpx2.AsyncBaseTransport):
         clearance = passage.clearance if passage else None
         matcher = passage.matcher if passage else Matcher(())
         return await within(
-            self._policy.deadline_s, lambda: self._checker.check(outgoing, clearance, matcher)
+            self._policy.deadline_s,
+            lambda: self._checker.check(outgoing, clearance, matcher, self._scope),
         )
 
     async def _read(self, request: httpx2.Request) -> Outgoing:
@@ -114,7 +123,7 @@ class Door(httpx2.AsyncBaseTransport):
             reply = await self._through(request, record)
         finally:
             turn.pass_on()
-        return await _response(reply, record, Restorer(checked.vault))
+        return await _response(reply, record, Restorer.of(checked.vault, mask=checked.mask))
 
     async def _record(self, checked: Checked, passage: Passage | None) -> Crossing:
         run = passage.clearance.run if passage else ""

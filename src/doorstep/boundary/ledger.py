@@ -71,6 +71,11 @@ class Entry:
     reply_bytes: int = 0
 
     @property
+    def approved(self) -> bool:
+        """Whether a person saw this request and said yes before it left."""
+        return self.verdict == "ask"
+
+    @property
     def crossing(self) -> Crossing:
         return Crossing(self.id, self.url, self.body.decode(), self.sha256, self.verdict)
 

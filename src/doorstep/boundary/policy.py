@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from doorstep._errors import ConfigError, DestinationRefused
+from doorstep._errors import Blocked, ConfigError, DestinationRefused, KeepHome
 
 OnPrivate = Literal["mask", "block"]
+Do = Literal["allow", "mask", "ask", "home", "block"]  # from the mildest to the strictest
+Opaque = Literal["block", "allow"]
+Words = Literal["any", "common"]
+_ORDER: tuple[Do, ...] = get_args(Do)
 _PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to do with private values of `kinds` ("*": every kind) on their way to `to`.
+
+    `to` is an origin, or "*". *mask*: a placeholder leaves in its place. *ask*: masked, and a
+    person who sees exactly what would leave says yes. *home*: KeepHome is raised, and the
+    question is for the home model. *block*: nothing leaves. *allow*: it leaves as it is.
+    """
+
+    kinds: tuple[str, ...] = ("*",)
+    to: str = "*"
+    do: Do = "mask"
+
+    def __post_init__(self) -> None:
+        if self.do not in _ORDER:
+            raise ConfigError(f"A rule's do must be one of {', '.join(_ORDER)}.")
+        if isinstance(self.kinds, str) or not self.kinds:
+            raise ConfigError('A rule needs a list of kinds, for example ("person",) or ("*",).')
+        if self.to != "*":
+            object.__setattr__(self, "to", origin(self.to))
+
+    def holds(self, kind: str, where: str) -> bool:
+        return self.to in ("*", where) and ("*" in self.kinds or kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,23 +48,37 @@ class Policy:
     """The rules that hold for every request through a door.
 
     `destinations`: origins (scheme, host, port; a path is ignored) that may be reached; none
-    means that nothing may leave. `on_private`: "mask" lets a clearance with `mask` (and a
-    request without any clearance) go out sealed; "block" refuses every private value, whatever
-    a clearance says. `deadline_s`: seconds that seal and gate may take together.
-    `max_body_bytes`: the largest body that may leave.
+    means that nothing may leave. `rules`: the first that holds for a kind and a destination
+    counts; where none does, `on_private`: "mask" lets a clearance with `mask` (and a request
+    without any clearance) go out sealed; "block" refuses every private value, whatever a
+    clearance says. A clearance without `mask` refuses what a rule would mask or allow.
+    `opaque`: what to do with images, sounds and files, at which nobody can look. `words`:
+    "common" lets out common words, quantities, placeholders and `approved` words only.
+    `deadline_s`: seconds that seal and gate may take together; `ask_timeout_s`: that a person
+    may take. `max_body_bytes`: the largest body that may leave.
     """
 
     destinations: tuple[str, ...] = ()
     on_private: OnPrivate = "mask"
     deadline_s: float = 5.0
     max_body_bytes: int = 4_000_000
+    rules: tuple[Rule, ...] = ()
+    opaque: Opaque = "block"
+    words: Words = "any"
+    approved: tuple[str, ...] = ()
+    ask_timeout_s: float = 300.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "destinations", tuple(origin(d) for d in self.destinations))
-        if self.on_private not in ("mask", "block"):
-            raise ConfigError("on_private must be mask or block.")
-        if self.deadline_s <= 0 or self.max_body_bytes <= 0:
-            raise ConfigError("deadline_s and max_body_bytes must be above zero.")
+        for name, choices in (("on_private", OnPrivate), ("opaque", Opaque), ("words", Words)):
+            if getattr(self, name) not in get_args(choices):
+                raise ConfigError(f"{name} must be {' or '.join(get_args(choices))}.")
+        if min(self.deadline_s, self.max_body_bytes, self.ask_timeout_s) <= 0:
+            raise ConfigError("deadline_s, ask_timeout_s and max_body_bytes must be above zero.")
+        if self.approved and self.words == "any":
+            raise ConfigError("approved words need words = common.")
+        if lost := [r.to for r in self.rules if r.to not in ("*", *self.destinations)]:
+            raise ConfigError(f"A rule is for {lost[0]}, which is not among the destinations.")
 
     def check_destination(self, url: str) -> str:
         """The origin of `url`, or DestinationRefused."""
@@ -44,6 +89,38 @@ class Policy:
                 hint="Add it to the destinations in doorstep.toml if you trust it.",
             )
         return where
+
+    def verdict(self, kind: str, where: str, *, mask: bool = True) -> Do:
+        """What to do with a value of `kind` on its way to `where`.
+
+        `mask`: whether the clearance lets values be masked; it can only make this stricter.
+        """
+        does = next((rule.do for rule in self.rules if rule.holds(kind, where)), None)
+        chosen: Do = does or self.on_private
+        return chosen if mask or chosen in ("home", "block") else "block"
+
+
+def strictest(verdicts: Iterable[Do]) -> Do:
+    """The strictest of several; "allow" where there is none."""
+    return max(verdicts, key=_ORDER.index, default="allow")
+
+
+def refuse(verdict: Do, kinds: Counter[str]) -> None:
+    """Raise what a verdict of "home" or "block" means; kinds and counts, no values."""
+    if verdict not in ("home", "block"):
+        return
+    said = ", ".join(f"{kind} ({count})" for kind, count in sorted(kinds.items()))
+    if verdict == "home":
+        raise KeepHome(
+            f"Private values have to stay home: {said}; nothing was sent.",
+            kinds=tuple(sorted(kinds)),
+            hint="Let the home model answer, or change the policy's rules.",
+        )
+    raise Blocked(
+        f"Private values were about to leave: {said}; nothing was sent.",
+        kinds=tuple(sorted(kinds)),
+        hint="See what would have left with --dry-run.",
+    )
 
 
 def origin(url: str) -> str:

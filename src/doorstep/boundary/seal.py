@@ -1,186 +1,193 @@
 """Seal: private values in an outgoing body become placeholders, once, and can be put back.
 
-First every string and key is searched, by the known terms and by the detectors; then what was
-found anywhere is replaced everywhere. A string that is itself JSON (tool arguments, structured
-text) is sealed inside.
+First every string, key and number is searched, by the known terms and by the detectors; then
+what was found anywhere is replaced everywhere. A string that is itself JSON (tool arguments,
+structured text) is sealed inside.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from doorstep._errors import Blocked
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import Detector
+from doorstep.boundary.finder import Finder, Found
+from doorstep.boundary.nested import DEPTH, inner, inside_of, nested
+from doorstep.boundary.normal import squeezed
+from doorstep.boundary.policy import Do, Opaque, refuse, strictest
+from doorstep.boundary.spans import Span, merge, swap, widen
 from doorstep.boundary.terms import Matcher
 from doorstep.boundary.tree import Leaf, NotCanonical, dump, leaves, parse, rebuild
 from doorstep.boundary.vault import Vault
 
-_NESTED = 8
-_ALNUM = re.compile(r"[A-Za-z0-9]")
-_ON = re.compile(r"(?:_*[A-Za-z0-9])*")
+__all__ = ["Sealed", "Sealer", "Span", "merge"]
+
+_NAME, _LONG_NAME = (re.compile(rf"[\w.-]{{1,{most}}}", re.ASCII) for most in (64, 128))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Sealed:
-    """The body that may leave, how many values of each kind were replaced, and what else to
-    look for at the gate: values that detectors found."""
+    """The body that may leave, how many values of each kind were replaced, what else to look for
+    at the gate (`found`: what detectors found), and the strictest verdict."""
 
     body: bytes
     replaced: Counter[str] = field(default_factory=Counter)
     found: tuple[Term, ...] = ()
+    verdict: Do = "allow"
 
 
 class Sealer:
     """Seals bodies with known terms, detectors and a vault.
 
-    Without a vault nothing is replaced, and a finding of a detector raises Blocked.
+    `do` says what to do with values of a kind; without it they are masked, or blocked where there
+    is no vault. `remember` is given what the detectors found, and gives the matchers for it.
     """
 
     def __init__(
         self,
         clearance: Clearance,
         matchers: Sequence[Matcher],
-        detectors: Sequence[Detector] = (),
+        detectors: Sequence[Detector] | Finder = (),
         vault: Vault | None = None,
+        *,
+        do: Callable[[str], Do] | None = None,
+        opaque: Opaque = "block",
+        remember: Callable[[tuple[Term, ...]], tuple[Matcher, ...]] | None = None,
     ) -> None:
         self._clearance = clearance
         self._matchers = tuple(matchers)
-        self._detectors = detectors
+        self._finder = detectors if isinstance(detectors, Finder) else Finder(detectors)
         self._vault = vault
+        usual: Do = "mask" if vault is not None else "block"
+        self._do = do or (lambda _: usual)
+        self._opaque = opaque
+        self._remember = remember or (lambda terms: (Matcher(terms, words=False),))
 
-    def seal(self, body: bytes) -> Sealed:
-        """Blocked where something was found and may not, or cannot, be replaced."""
+    def seal(self, body: bytes, more: Sequence[Term] = ()) -> Sealed:
+        """Blocked or KeepHome where something was found and may not, or cannot, be replaced.
+
+        `more` are terms to look for besides.
+        """
         try:
             tree = parse(body)
         except NotCanonical:
             self._look(_text(body))
             return Sealed(body)
-        found = self._detect(tree)
-        if self._vault is None:
-            _refuse(found)
-            return Sealed(dump(tree))
-        return self._replace(tree, found, self._vault)
+        looked = list(inner(tree, self._clearance))
+        opaque = self._opaque_ones(looked)
+        found = self._finder.find(looked)
+        known = (Matcher(more, words=False), *self._remember(found.terms))
+        one = _One(
+            lambda leaf: self.spans(leaf, found, known),
+            self._clearance,
+            self._vault,
+            self._taken(tree),
+        )
+        sealed = dump(rebuild(tree, one.change, self._clearance))
+        verdict = strictest(map(self._do, one.count))
+        refuse(verdict, Counter({k: n for k, n in one.count.items() if self._do(k) == verdict}))
+        return Sealed(sealed, one.count + opaque, found.terms, verdict)
 
     def _look(self, text: str) -> None:
         """A body that is not JSON cannot be sealed, only refused."""
-        _refuse(Term(text[f.start : f.end], f.kind) for d in self._detectors for f in d.find(text))
+        leaf = Leaf((), text, "text", False)
+        found = self._finder.find([leaf])
+        self._remember(found.terms)
+        kinds = Counter(span.kind for span in found.of(leaf))
+        kinds = Counter({kind: n for kind, n in kinds.items() if self._do(kind) != "allow"})
+        if kinds:
+            refuse("home" if strictest(map(self._do, kinds)) == "home" else "block", kinds)
 
-    def _detect(self, tree: object) -> tuple[Term, ...]:
-        return tuple(
-            dict.fromkeys(
-                Term(leaf.text[f.start : f.end], f.kind)
-                for leaf in _inner(tree, self._clearance)
-                for detector in self._detectors
-                for f in detector.find(leaf.text)
-                if any(c.isalnum() for c in leaf.text[f.start : f.end])
+    def _opaque_ones(self, looked: Iterable[Leaf]) -> Counter[str]:
+        count = sum(leaf.opaque for leaf in looked)
+        if count and self._opaque == "block":
+            refuse_opaque(count)
+        return Counter({"opaque": count}) if count else Counter()
+
+    def _taken(self, tree: object) -> str:
+        return "\n".join(leaf.text for leaf in leaves(tree, self._clearance) if not leaf.opaque)
+
+    def spans(self, leaf: Leaf, found: Found, known: Sequence[Matcher]) -> list[Span]:
+        """Everything private in a leaf, merged, but for what is allowed to leave as it is."""
+        text = leaf.text
+        views = squeezed(text) if any(map(len, (*self._matchers, *known))) else ()
+        hits = [h for matcher in self._matchers for h in matcher.find(text, views=views)]
+        spans = [Span(h.start, h.end, h.term.kind, h.term.value) for h in hits]
+        hits = [h for matcher in known for h in matcher.find(text, views=views)]
+        allowed = self._finder.allowed
+        spans += [
+            Span(h.start, h.end, h.term.kind) for h in hits if not allowed(text[h.start : h.end])
+        ]
+        spans = [s for s in (*spans, *found.of(leaf)) if self._do(s.kind) != "allow"]
+        if leaf.role == "number":
+            return [Span(0, len(text), s.kind, s.of) for s in spans[:1]]
+        return merge(widen(text, span) for span in spans)
+
+
+class _One:
+    """The sealing of one body: counts by kind, and the change of one leaf."""
+
+    def __init__(
+        self,
+        spans: Callable[[Leaf], list[Span]],
+        clearance: Clearance,
+        vault: Vault | None,
+        taken: str,
+    ) -> None:
+        self._spans = spans
+        self._clearance = clearance
+        self._vault = vault
+        self._taken = taken
+        self.count: Counter[str] = Counter()
+
+    def change(self, leaf: Leaf, depth: int = 0) -> str | None:
+        """What to write instead of a leaf, None for the leaf as it is."""
+        if leaf.opaque:
+            return None
+        inside = nested(leaf.text) if depth < DEPTH and leaf.role != "number" else None
+        if inside is not None:
+            tree, spelled = inside
+            new = rebuild(
+                tree, lambda x: self.change(x, depth + 1), self._clearance, inside_of(leaf)
             )
+            return None if new == tree else spelled(new)
+        spans = self._spans(leaf)
+        self.count.update(span.kind for span in spans)
+        if not spans or self._vault is None:
+            return None
+        put = partial(self._put, self._vault, leaf.role == "number")
+        sealed = swap(leaf.text, spans, put)
+        if _refused_as_name(leaf.text, sealed):
+            return self._vault.placeholder(
+                spans[0].kind, leaf.text, taken=self._taken, plain=True
+            )
+        return sealed
+
+    def _put(self, vault: Vault, number: bool, span: Span, value: str) -> str:
+        return vault.placeholder(
+            span.kind, value, of=span.of, taken=self._taken, json_number=number
         )
 
-    def _replace(self, tree: object, found: tuple[Term, ...], vault: Vault) -> Sealed:
-        detected = Matcher(found, words=False)
-        taken = "\n".join(leaf.text for leaf in leaves(tree, self._clearance))
-        replaced: Counter[str] = Counter()
 
-        def change(leaf: Leaf, depth: int = 0) -> str:
-            if depth < _NESTED and (nested := _nested(leaf.text)) is not None:
-                inside = rebuild(nested[0], lambda x: change(x, depth + 1), self._clearance)
-                return leaf.text if inside == nested[0] else nested[1](inside)
-            spans = [
-                Span(h.start, h.end, h.term.kind, h.term.value)
-                for matcher in self._matchers
-                for h in matcher.find(leaf.text)
-            ]
-            spans += [Span(h.start, h.end, h.term.kind) for h in detected.find(leaf.text)]
-            widened = [_widen(leaf.text, span) for span in spans]
-            return _swap(leaf.text, merge(widened), vault, taken, replaced)
-
-        return Sealed(dump(rebuild(tree, change, self._clearance)), replaced, found)
+def _refused_as_name(text: str, sealed: str) -> bool:
+    """Whether a name that a service takes (of a tool, a property, a user) became one that it does
+    not: 64 letters, digits and the like, or 128 at Anthropic's."""
+    name = _NAME if len(text) <= 64 else _LONG_NAME
+    return bool(name.fullmatch(text)) and not name.fullmatch(sealed)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Span:
-    """`text[start:end]` becomes one placeholder; `of` is the declared value it is a form of."""
-
-    start: int
-    end: int
-    kind: str
-    of: str | None = None
-
-
-def merge(spans: Iterable[Span]) -> list[Span]:
-    """Spans that overlap become one that covers them, of the kind of the longest of them."""
-    merged: list[tuple[Span, int]] = []
-    for new in sorted(spans, key=lambda s: (s.start, -s.end)):
-        size = new.end - new.start
-        if not merged or new.start >= merged[-1][0].end:
-            merged.append((new, size))
-            continue
-        old, longest = merged[-1]
-        best = new if size > longest else old
-        end = max(old.end, new.end)
-        merged[-1] = (Span(old.start, end, best.kind, best.of), max(size, longest))
-    return [span for span, _ in merged]
-
-
-def _widen(text: str, span: Span) -> Span:
-    """The span up to where a placeholder can stand by itself: all of "mayaLoad" or "maya_2"."""
-    start, end = span.start, span.end
-    while start and _ALNUM.match(text, start - 1):
-        start -= 1
-    end = _ON.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing, too
-    return replace(span, start=start, end=end)
-
-
-def _swap(text: str, spans: Sequence[Span], vault: Vault, taken: str, count: Counter[str]) -> str:
-    pieces, done = [], 0
-    for span in spans:
-        value = text[span.start : span.end]
-        pieces.append(text[done : span.start])
-        pieces.append(vault.placeholder(span.kind, value, of=span.of, taken=taken))
-        count[span.kind] += 1
-        done = span.end
-    return "".join([*pieces, text[done:]])
-
-
-def _inner(tree: object, clearance: Clearance, depth: int = 0) -> Iterator[Leaf]:
-    """Every leaf that is not excused, and the leaves of JSON in strings in place of those."""
-    for leaf in leaves(tree, clearance):
-        # The model's name is set by configuration; detectors would take it for a person's.
-        if leaf.excused or leaf.role == "number" or leaf.path == ("model",):
-            continue
-        nested = _nested(leaf.text) if depth < _NESTED else None
-        if nested is None:
-            yield leaf
-        else:
-            yield from _inner(nested[0], clearance, depth + 1)
-
-
-_STYLES: tuple[Callable[[object], str], ...] = (
-    lambda v: json.dumps(v, ensure_ascii=False, separators=(",", ":")),
-    json.dumps,
-    lambda v: json.dumps(v, ensure_ascii=False),
-    lambda v: json.dumps(v, separators=(",", ":")),
-    lambda v: json.dumps(v, indent=2, ensure_ascii=False),
-    lambda v: json.dumps(v, indent=2),
-)
-
-
-def _nested(text: str) -> tuple[object, Callable[[object], str]] | None:
-    """The JSON object or array that a string holds, and how to spell it the same way again."""
-    if not text.lstrip().startswith(("{", "[", '"')):
-        return None
-    try:
-        value = parse(text.encode("utf-8"))
-    except (NotCanonical, UnicodeEncodeError):
-        return None
-    if not isinstance(value, dict | list | str):
-        return None
-    return value, next((style for style in _STYLES if style(value) == text), _STYLES[0])
+def refuse_opaque(count: int) -> None:
+    raise Blocked(
+        f"The request holds {count} image(s), sound(s) or file(s), at which nobody can look; "
+        "nothing was sent.",
+        kinds=("opaque",),
+        hint='Leave them out, or set opaque = "allow" if they hold nothing private.',
+    )
 
 
 def _text(body: bytes) -> str:
@@ -190,16 +197,3 @@ def _text(body: bytes) -> str:
         raise Blocked(
             "The body is not text, so that nobody can say what it holds; nothing was sent."
         ) from None
-
-
-def _refuse(found: Iterable[Term]) -> None:
-    kinds = Counter(term.kind for term in found)
-    if kinds:
-        raise Blocked(
-            f"{_said(kinds)} found in what was about to leave; nothing was sent.",
-            kinds=tuple(sorted(kinds)),
-        )
-
-
-def _said(kinds: Counter[str]) -> str:
-    return ", ".join(f"{count} private value(s) of kind {kind}" for kind, count in kinds.items())

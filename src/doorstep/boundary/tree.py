@@ -12,22 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from doorstep.boundary.clearance import Clearance
+from doorstep.boundary import bodies
+from doorstep.boundary.bodies import Place
+from doorstep.boundary.clearance import Clearance, Path
 
-Path = tuple[str | int, ...]
+__all__ = ["Leaf", "NotCanonical", "Path", "Place", "dump", "leaves", "parse", "rebuild"]
+
 Role = Literal["key", "text", "number"]
-
-# Keys of the wire formats that we speak. They are constants of the protocol, so a private value
-# that is spelled the same ("store", a room) does not make every request a leak.
-_KEYS = (
-    "model input messages role content text type instructions stream store reasoning effort "
-    "summary format name schema strict json_schema response_format max_output_tokens max_tokens "
-    "max_completion_tokens temperature top_p seed stop n user tools tool_choice tool_calls "
-    "tool_call_id function arguments parameters description verbosity include include_usage "
-    "stream_options metadata logprobs top_logprobs reasoning_effort parallel_tool_calls "
-    "truncation id call_id output service_tier"
-)
-PROTOCOL_KEYS = frozenset(_KEYS.split())
+DATA = Place(payload=True)  # where nothing is the protocol's: JSON inside a string
 
 
 class NotCanonical(ValueError):
@@ -36,12 +28,21 @@ class NotCanonical(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Leaf:
-    """One string, key or number of the tree; `excused` leaves cannot depend on private data."""
+    """One string, key or number of the tree; `excused` leaves cannot depend on private data.
+
+    `constant`: excused, because the wire format says it by itself. `made`: of the service's own
+    making (an id, a new parameter's name), nothing for detectors. `opaque`: nobody can look at it. `key`: the key it
+    stands under, where that is a name in data and not the protocol's.
+    """
 
     path: Path
     text: str
     role: Role
     excused: bool
+    constant: bool = False
+    made: bool = False
+    opaque: bool = False
+    key: str = ""
 
 
 def parse(body: bytes) -> object:
@@ -58,14 +59,20 @@ def dump(value: object) -> bytes:
     return text.encode("utf-8")
 
 
-def leaves(value: object, clearance: Clearance) -> Iterator[Leaf]:
-    """Every key, string and number in document order."""
-    return _walk(value, (), False, _Excuse(clearance))
+def leaves(value: object, clearance: Clearance, place: Place | None = None) -> Iterator[Leaf]:
+    """Every key, string and number in document order. `place`: DATA for JSON inside a string."""
+    return _walk(value, place or Place(), False, _Excuse(clearance))
 
 
-def rebuild(value: object, change: Callable[[Leaf], str], clearance: Clearance) -> object:
-    """The same tree with every key and string that is not excused replaced by `change(leaf)`."""
-    return _rebuild(value, (), change, _Excuse(clearance))
+def rebuild(
+    value: object,
+    change: Callable[[Leaf], str | None],
+    clearance: Clearance,
+    place: Place | None = None,
+) -> object:
+    """The same tree; a key, string or number that is not excused is replaced by the string
+    `change(leaf)`, unless that is None."""
+    return _rebuild(value, place or Place(), change, _Excuse(clearance))
 
 
 class _Excuse:
@@ -74,48 +81,79 @@ class _Excuse:
         self._shapes = clearance.shapes
         self._json = frozenset(_sorted(v) for v in clearance.public_json)
 
-    def text(self, text: str) -> bool:
-        return text in self._public or any(shape.fullmatch(text) for shape in self._shapes)
+    def text(self, text: str, place: Place) -> Leaf:
+        constant = bodies.known_word(text, place)
+        made = not constant and bodies.service_made(text, place)
+        excused = constant or text in self._public
+        excused = excused or any(shape.fullmatch(text) for shape in self._shapes)
+        blob = not excused and not made and bodies.opaque(text, place)
+        return Leaf(place.path, text, "text", excused, constant, made, blob, _data_key(place))
 
-    def key(self, text: str) -> bool:
-        return text in PROTOCOL_KEYS or text in self._public
+    def key(self, text: str, place: Place) -> Leaf:
+        constant = bodies.known_key(text, place)
+        excused = constant or text in self._public
+        made = not constant and bodies.plain_key(text, place)
+        return Leaf((*place.path, text), text, "key", excused, constant, made)
+
+    def number(self, value: float, place: Place) -> Leaf:
+        constant = bodies.setting(place)
+        text = json.dumps(value)
+        return Leaf(place.path, text, "number", constant, constant, key=_data_key(place))
 
     def tree(self, value: object) -> bool:
         return bool(self._json) and isinstance(value, dict | list) and _sorted(value) in self._json
 
 
-def _walk(value: object, path: Path, excused: bool, excuse: _Excuse) -> Iterator[Leaf]:
+def _data_key(place: Place) -> str:
+    return "" if not place.payload and place.key in bodies.KEYS else place.key
+
+
+def _walk(value: object, place: Place, excused: bool, excuse: _Excuse) -> Iterator[Leaf]:
     if isinstance(value, str):
-        yield Leaf(path, value, "text", excused or excuse.text(value))
+        leaf = excuse.text(value, place)
+        yield Leaf(place.path, value, "text", True) if excused and not leaf.excused else leaf
     elif isinstance(value, dict):
         excused = excused or excuse.tree(value)
         for key, item in value.items():
-            yield Leaf((*path, key), key, "key", excused or excuse.key(key))
-            yield from _walk(item, (*path, key), excused, excuse)
+            leaf = excuse.key(key, place)
+            yield Leaf(leaf.path, key, "key", True) if excused and not leaf.excused else leaf
+            yield from _walk(item, place.below(key, item), excused, excuse)
     elif isinstance(value, list):
         excused = excused or excuse.tree(value)
         for index, item in enumerate(value):
-            yield from _walk(item, (*path, index), excused, excuse)
+            yield from _walk(item, place.item(index), excused, excuse)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield Leaf(path, json.dumps(value), "number", excused)
+        leaf = excuse.number(value, place)
+        yield Leaf(place.path, leaf.text, "number", True) if excused else leaf
 
 
-def _rebuild(value: object, path: Path, change: Callable[[Leaf], str], excuse: _Excuse) -> object:
+def _rebuild(
+    value: object, place: Place, change: Callable[[Leaf], str | None], excuse: _Excuse
+) -> object:
     if isinstance(value, str):
-        return value if excuse.text(value) else change(Leaf(path, value, "text", False))
+        return _changed(value, excuse.text(value, place), change)
     if isinstance(value, dict):
         if excuse.tree(value):
             return value
         return _once(
             (
-                key if excuse.key(key) else change(Leaf((*path, key), key, "key", False)),
-                _rebuild(item, (*path, key), change, excuse),
+                str(_changed(key, excuse.key(key, place), change)),
+                _rebuild(item, place.below(key, item), change, excuse),
             )
             for key, item in value.items()
         )
-    if isinstance(value, list) and not excuse.tree(value):
-        return [_rebuild(item, (*path, i), change, excuse) for i, item in enumerate(value)]
+    if isinstance(value, list):
+        if excuse.tree(value):
+            return value
+        return [_rebuild(x, place.item(i), change, excuse) for i, x in enumerate(value)]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _changed(value, excuse.number(value, place), change)
     return value
+
+
+def _changed(value: object, leaf: Leaf, change: Callable[[Leaf], str | None]) -> object:
+    new = None if leaf.excused else change(leaf)
+    return value if new is None else new
 
 
 def _once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx2
 import pytest
 
+import doorstep
 from doorstep._errors import Blocked, BoundaryError
-from doorstep.boundary import Boundary, Clearance, Declared, Finding, Ledger, Policy, Term
+from doorstep.boundary import Boundary, Clearance, Declared, Finding, Ledger, Policy, Rule, Term
+from doorstep.boundary.detect.capitals import Capitals
 from doorstep.boundary.detect.formats import Formats
-from doorstep.boundary.detect.names import Names
 from tests.boundary.cloud import SSE, Answer, Cloud, Got, chat_events, echo
 
 Make = Callable[..., Boundary]
@@ -107,7 +110,7 @@ async def test_content_in_the_shape_of_a_list_is_masked(cloud: Cloud, boundary: 
 async def test_overlapping_findings_do_not_garble_the_text(cloud: Cloud, boundary: Make) -> None:
     cloud.answer = lambda got: Answer([got.body])
     text = "Write to https://maya@home.example/Maya or maya@home.example."
-    reply = await chat(boundary(detectors=(Formats(), Names())), cloud, said(text))
+    reply = await chat(boundary(detectors=(Formats(), Capitals())), cloud, said(text))
     assert reply.json()["messages"][0]["content"] == text
     assert b"home" not in cloud.got[0].body and b"aya" not in cloud.got[0].body
 
@@ -180,6 +183,8 @@ async def test_no_switch_is_accepted_and_ignored(cloud: Cloud, boundary: Make) -
         Policy((cloud.url,), on_private="block"),
         Policy((cloud.url,), max_body_bytes=20),
         Policy((cloud.url,), deadline_s=1e-9),
+        Policy((cloud.url,), rules=(Rule(("person",), do="home"),)),
+        Policy((cloud.url,), rules=(Rule(do="ask"),), ask_timeout_s=1e-9),
     ):
         with pytest.raises(BoundaryError):
             await chat(boundary(detectors=detectors, policy=policy), cloud, said("Maya"))
@@ -202,3 +207,23 @@ async def test_many_at_once_keep_their_own_values(cloud: Cloud, boundary: Make) 
         assert f"Seen: {name}" in (await chat(made, cloud, said(name), only)).text
 
     await asyncio.gather(*(one(f"Name{chr(97 + n)}") for n in range(20)))
+
+
+async def test_what_can_be_looked_at_by_nobody_does_not_slip_by(
+    cloud: Cloud, boundary: Make
+) -> None:
+    """A gateway that masks text and passes a photograph of the same letter."""
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgoAAAANS"}}
+    body = {"model": "m", "messages": [{"role": "user", "content": [image]}]}
+    with pytest.raises(Blocked):
+        await chat(boundary(), cloud, body)
+    assert cloud.silent
+
+
+def test_nothing_that_a_model_wrote_is_run() -> None:
+    """Code written by the cloud, run with a bare exec on private data: we have none to run it."""
+    source = Path(doorstep.__file__).parent
+    for file in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            name = getattr(getattr(node, "func", None), "id", "")
+            assert name not in ("exec", "eval", "compile"), f"{file.name}:{node.lineno}"  # type: ignore[attr-defined]

@@ -1,0 +1,194 @@
+"""What is private in a body that nobody named: detectors, declared fields, and what follows.
+
+Every leaf is one document of its own; a value in data is shown to the detectors with its key
+("phone: 0301234"), since a number or a word alone tells little. All leaves go to a detector at
+once. A text that was looked at before (the earlier turns of a conversation) is not looked at
+again: its findings are remembered as positions under a keyed hash, no text is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from doorstep.boundary.clearance import Path, Term
+from doorstep.boundary.detect import Detector, Finding, find_all
+from doorstep.boundary.spans import Span
+from doorstep.boundary.tree import Leaf
+
+if TYPE_CHECKING:
+    from doorstep.boundary.common import CommonWords
+
+Propagation = Callable[[Iterable[Term]], Sequence[Term]]
+
+_KEY = re.compile(r"[\w .-]{1,40}")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[_.-]+")
+_DIGITS = 4  # a number of fewer digits is a quantity
+# Found where it stands, a short value of these kinds is looked for nowhere else: "34" is an age
+# in one place and a page in the next.
+_ORDINARY = frozenset(("age", "quantity", "date", "birth_date", "demographic"))
+_AMOUNTS = frozenset(("age", "quantity"))
+_MANY_TEXTS = 4096  # how many texts are remembered
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Found:
+    """Where in the leaves something private stands, and which values to look for elsewhere."""
+
+    spans: dict[tuple[str, Path | None], list[Span]]
+    terms: tuple[Term, ...]
+
+    def of(self, leaf: Leaf) -> list[Span]:
+        here = self.spans.get((asked(leaf), None), ())
+        return [*here, *self.spans.get((leaf.text, leaf.path), ())]
+
+
+def asked(leaf: Leaf) -> str:
+    """The text that detectors see for a leaf."""
+    if leaf.key and leaf.role != "key" and _KEY.fullmatch(leaf.key):
+        return f"{_HUMP.sub(' ', leaf.key)}: {leaf.text}"
+    return leaf.text
+
+
+def in_leaf(leaf: Leaf, finding: Finding) -> Span | None:
+    """The finding in `asked(leaf)` as a span of the leaf; None where only its key was found."""
+    before = len(asked(leaf)) - len(leaf.text)
+    start, end = max(finding.start - before, 0), finding.end - before
+    if end <= start:
+        return None
+    if leaf.role == "number":
+        # That a number is a quantity is no finding, and a schema or a tool may need it as one.
+        return Span(0, len(leaf.text), finding.kind) if finding.kind not in _AMOUNTS else None
+    return Span(start, end, finding.kind)
+
+
+class Finder:
+    """Looks for private values with detectors.
+
+    `propagate` makes of the values found those to look for elsewhere (parts of a name); True is
+    the built-in one, without any they are the values themselves. A detector may also have
+    `fields`, whose `matches(path)` says that all of a leaf is private and of which kind, and
+    `allows(value)`, which says that a value is never private. `remember`: texts whose findings
+    are kept. `common`: the word list of the built-in one, where several share it.
+    """
+
+    def __init__(
+        self,
+        detectors: Sequence[Detector],
+        *,
+        propagate: Propagation | bool = False,
+        remember: int = _MANY_TEXTS,
+        common: CommonWords | None = None,
+    ) -> None:
+        self.detectors = tuple(detectors)
+        self._fields = tuple(f for d in detectors if (f := getattr(d, "fields", None)) is not None)
+        self._allows = tuple(a for d in detectors if (a := getattr(d, "allows", None)))
+        self._common: CommonWords | frozenset[str] = frozenset()
+        self._propagate = propagate if callable(propagate) else None
+        if propagate is True and self.detectors:
+            self._propagate = self._parts(common)
+        self._kept = _Kept(min(remember, _MANY_TEXTS))
+
+    def allowed(self, value: str) -> bool:
+        return any(allows(value) for allows in self._allows)
+
+    def find(self, leaves: Iterable[Leaf]) -> Found:
+        """Everything found in the leaves. An error of a detector comes out as it is."""
+        looked = [leaf for leaf in leaves if not leaf.opaque and _worth(leaf)]
+        spans: dict[tuple[str, Path | None], list[Span]] = {}
+        terms: dict[Term, None] = {}
+        findings = self._look(dict.fromkeys(asked(x) for x in looked if not x.made))
+        for leaf in looked:
+            where = self._in_fields(leaf)
+            if where:
+                spans[leaf.text, leaf.path] = where
+            if not leaf.made:
+                here = [s for f in findings[asked(leaf)] if (s := self._span(leaf, f))]
+                spans[asked(leaf), None] = here
+                where = [*where, *here]
+            for span in where:
+                value = leaf.text[span.start : span.end]
+                if self._telling(value, span.kind):
+                    terms[Term(value, span.kind)] = None
+        return Found(spans, tuple(self._propagate(terms) if self._propagate else terms))
+
+    def _parts(self, common: CommonWords | None) -> Propagation:
+        from doorstep.boundary.common import CommonWords
+        from doorstep.boundary.detect.propagate import Propagation
+
+        self._common = common = common or CommonWords()
+        return Propagation(common, allows=self.allowed)
+
+    def _telling(self, value: str, kind: str) -> bool:
+        """Whether a value found in one place says something wherever it stands."""
+        signs = sum(map(str.isalnum, value))
+        if kind in _ORDINARY:
+            return signs > 4
+        # "thing" and "will" in small letters are words first; they are replaced where they were
+        # found, and looked for nowhere else.
+        return signs > 1 and not (value.islower() and value.isalpha() and value in self._common)
+
+    def _span(self, leaf: Leaf, finding: Finding) -> Span | None:
+        span = in_leaf(leaf, finding)
+        if span is None or self.allowed(leaf.text[span.start : span.end]):
+            return None
+        return span
+
+    def _in_fields(self, leaf: Leaf) -> list[Span]:
+        if leaf.role == "key":
+            return []
+        kinds = [kind for fields in self._fields if (kind := fields.matches(leaf.path))]
+        return [Span(0, len(leaf.text), kinds[0])] if kinds else []
+
+    def _look(self, texts: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
+        known = {text: self._kept.get(text) for text in texts}
+        new = [text for text, findings in known.items() if findings is None]
+        fresh: dict[str, list[Finding]] = {text: [] for text in new}
+        for detector in self.detectors if new else ():
+            for text, findings in zip(new, find_all(detector, new), strict=True):
+                fresh[text] += [_checked(finding, text) for finding in findings]
+        for text, found in fresh.items():
+            known[text] = self._kept.put(text, tuple(found))
+        return {text: findings or () for text, findings in known.items()}
+
+
+def _worth(leaf: Leaf) -> bool:
+    if leaf.role == "number":
+        return sum(map(str.isdigit, leaf.text)) >= _DIGITS
+    return any(map(str.isalnum, leaf.text))
+
+
+def _checked(finding: Finding, text: str) -> Finding:
+    if not 0 <= finding.start < finding.end <= len(text):
+        raise ValueError("a detector found something outside of the text")
+    return Finding(finding.start, finding.end, finding.kind)
+
+
+class _Kept:
+    """Findings by a keyed hash of the text; the oldest go first. Safe for threads."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._key = secrets.token_bytes(32)
+        self._findings: dict[bytes, tuple[Finding, ...]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, text: str) -> tuple[Finding, ...] | None:
+        return self._findings.get(self._name(text)) if self._limit else None
+
+    def put(self, text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        if self._limit:
+            with self._lock:
+                while len(self._findings) >= self._limit:
+                    del self._findings[next(iter(self._findings))]
+                self._findings[self._name(text)] = findings
+        return findings
+
+    def _name(self, text: str) -> bytes:
+        data = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()

@@ -1,0 +1,69 @@
+"""Scan: what of a plain text is private, and why; the same layers as the seal's, without a request.
+
+Findings of all layers, then every other occurrence of what was found, then merged: the spans of
+one text never overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from doorstep.boundary.detect import Detector, Finding, find_all
+from doorstep.boundary.detect.propagate import Propagation
+from doorstep.boundary.spans import Span, swap, widen
+from doorstep.boundary.vault import Vault
+
+
+class Scanner:
+    """Finds private spans with `detectors`. `propagation` finds a found value again, in other
+    forms and in its parts; None leaves it at what the detectors found."""
+
+    def __init__(
+        self, detectors: Sequence[Detector], *, propagation: Propagation | None = None
+    ) -> None:
+        self._detectors = tuple(detectors)
+        self._propagation = propagation
+
+    def scan(self, text: str) -> list[Finding]:
+        """Private spans of `text`, in order, none overlapping."""
+        return self.scan_all([text])[0]
+
+    def scan_all(self, texts: Sequence[str]) -> list[list[Finding]]:
+        """The same for several texts, each a document of its own; cheaper than one by one."""
+        layers = [find_all(detector, texts) for detector in self._detectors]
+        return [
+            merged(text, self._spread(text, [f for layer in layers for f in layer[index]]))
+            for index, text in enumerate(texts)
+        ]
+
+    def _spread(self, text: str, found: list[Finding]) -> list[Finding]:
+        if self._propagation is None or not found:
+            return found
+        return self._propagation.spread([text], [found])[0]
+
+
+def mask_text(text: str, findings: Sequence[Finding], vault: Vault) -> str:
+    """The text with placeholders in place of the findings, which do not overlap."""
+    spans = [Span(f.start, f.end, f.kind) for f in findings]
+    return swap(text, spans, lambda span, value: vault.placeholder(span.kind, value, taken=text))
+
+
+def merged(text: str, findings: Iterable[Finding]) -> list[Finding]:
+    """Findings widened to whole words; those that overlap become one, of the longest's kind."""
+    out: list[tuple[Finding, int]] = []
+    whole = [_whole(text, finding) for finding in findings]
+    for new in sorted(whole, key=lambda f: (f.start, -f.end)):
+        size = new.end - new.start
+        if not out or new.start >= out[-1][0].end:
+            out.append((new, size))
+            continue
+        old, longest = out[-1]
+        best = new if size > longest else old
+        end = max(old.end, new.end)
+        out[-1] = (Finding(old.start, end, best.kind, best.by), max(size, longest))
+    return [finding for finding, _ in out]
+
+
+def _whole(text: str, found: Finding) -> Finding:
+    span = widen(text, Span(found.start, found.end, found.kind))
+    return Finding(span.start, span.end, found.kind, found.by)
