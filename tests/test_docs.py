@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from doorstep.boundary.detect.formats import Formats
 from doorstep.cli.main import cli
 from doorstep.config import VARIABLES, Settings
 
@@ -50,7 +51,7 @@ def test_the_settings_page_shows_every_setting_and_its_default() -> None:
 def test_every_command_in_the_documentation_exists() -> None:
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
     for words in re.findall(r"\bdoorstep ([a-z]+)(?: |$|`)", text):
-        if words not in ("ask", "ledger", "doctor", "config"):
+        if words not in ("ask", "scan", "mask", "unmask", "ledger", "doctor", "config"):
             continue
         assert words in cli.commands
     for flag in set(re.findall(r"doorstep ask [^\n`|]*?(--[a-z-]+)", text)):
@@ -63,3 +64,9 @@ def test_every_command_in_the_documentation_exists() -> None:
 def test_every_bench_command_has_its_file(page: Path) -> None:
     for name in re.findall(r"python (bench/[a-z_]+\.py)", page.read_text("utf-8")):
         assert (ROOT / name).exists(), name
+
+
+def test_the_detection_page_lists_every_rule() -> None:
+    text = (ROOT / "docs/detection.md").read_text("utf-8")
+    listed = re.findall(r"^\| (.+?) \| `(\w+)` \|", text, re.M)
+    assert listed == [(form.name, form.kind) for form in Formats.names()]

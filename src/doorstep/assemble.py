@@ -14,7 +14,10 @@ from urllib.parse import urlsplit
 
 from doorstep._errors import ConfigError, ModelError, ZoneError
 from doorstep._values import Usage
-from doorstep.boundary import Boundary, Ledger, Policy
+from doorstep.boundary import Boundary, Ledger, Policy, Rule
+from doorstep.boundary.detect import Detector
+from doorstep.boundary.detect.declared import Declared
+from doorstep.boundary.detect.levels import Level, describe, detectors
 from doorstep.config import CloudSettings, Settings
 from doorstep.household.home import Home, ModelHome, RulesHome
 from doorstep.models.base import Model
@@ -80,13 +83,50 @@ async def assemble(
         ledger = stack.enter_context(Ledger(settings.ledger_path()))
         boundary = Boundary(
             ledger=ledger,
-            policy=Policy(destinations=(cloud.origin,), deadline_s=settings.boundary.deadline_s),
+            policy=policy_of(settings, cloud.origin),
             key=secrets.token_bytes(32),
+            detectors=layers_of(settings, settings.boundary.level).detectors,
             dry_run=dry_run,
         )
         client = await stack.enter_async_context(boundary.client(timeout=settings.cloud.timeout_s))
         run = secrets.token_hex(8)
         yield Parts(home, cloud, cloud.build(client), boundary, settings.boundary.private, run)
+
+
+def policy_of(settings: Settings, *destinations: str) -> Policy:
+    """The settings' rules for `destinations`. ConfigError where a rule is for another origin."""
+    boundary = settings.boundary
+    return Policy(
+        destinations=destinations,
+        rules=tuple(Rule(rule.kinds, rule.to, rule.do) for rule in boundary.rules),
+        words=boundary.words,
+        approved=boundary.approved,
+        opaque=boundary.opaque,
+        deadline_s=boundary.deadline_s,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The detection layers of a level; `names` says them in words for people."""
+
+    detectors: tuple[Detector, ...]
+    level: str
+    names: tuple[str, ...]
+    declared: Declared
+
+
+def layers_of(settings: Settings, level: Level) -> Layers:
+    """The layers of `level`, with what the settings declare and allow."""
+    boundary = settings.boundary
+    declared = Declared(
+        boundary.private,
+        patterns=boundary.patterns,
+        fields=boundary.fields,
+        allow=boundary.allow,
+    )
+    found = detectors(level, declared=declared)
+    return Layers(found, level, tuple(describe(level, declared=declared)), declared)
 
 
 def price_of(settings: Settings) -> Callable[[Model, Usage], Decimal | None]:

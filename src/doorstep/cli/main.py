@@ -11,7 +11,9 @@ from doorstep._errors import DoorstepError
 from doorstep.cli.ask import ask
 from doorstep.cli.config import config
 from doorstep.cli.doctor import doctor
+from doorstep.cli.filters import mask, unmask
 from doorstep.cli.ledger import ledger
+from doorstep.cli.scan import scan
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,7 +30,7 @@ def cli(context: click.Context, config_file: Path | None) -> None:
     context.obj = config_file
 
 
-for command in (ask, ledger, doctor, config):
+for command in (ask, scan, mask, unmask, ledger, doctor, config):
     cli.add_command(command)
 
 
