@@ -157,7 +157,9 @@ def chat_events(text: str, size: int) -> list[bytes]:
     """A streamed reply of Chat Completions."""
     deltas: list[dict[str, object]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": text[i : i + size]} for i in range(0, len(text), size)]
-    chunks = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    chunks: list[dict[str, object]] = [
+        {"index": 0, "delta": delta, "finish_reason": None} for delta in deltas
+    ]
     chunks.append({"index": 0, "delta": {}, "finish_reason": "stop"})
     base = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     lines = [json.dumps({**base, "choices": [chunk]}) for chunk in chunks]

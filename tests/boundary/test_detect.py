@@ -6,8 +6,8 @@ import pytest
 
 from doorstep._errors import ConfigError, DestinationRefused
 from doorstep.boundary import Clearance, Declared, Policy, Term, origin
-from doorstep.boundary.detect.formats import Formats
 from doorstep.boundary.detect.capitals import Capitals, name_like_words
+from doorstep.boundary.detect.formats import Formats
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ async def test_what_cannot_be_masked_is_blocked(
     cloud: Cloud, boundary: Make, ledger: Ledger
 ) -> None:
     made = boundary()
-    for text in ("TWF5YQ==", "M%61ya"):
+    for text in ("TWF5YQ==", "M%2561ya", "4d617961"):
         with made.crossing(MASK), pytest.raises(Blocked):
             await post(made, cloud.url, {"input": text})
     assert cloud.silent and not ledger.list()
@@ -467,7 +467,6 @@ async def test_bodies_that_cannot_be_checked(cloud: Cloud, boundary: Make) -> No
             (b"x" * 1001, {}),
             (b"\xff\xfe\x00", {}),
             (b"{}", {"content-encoding": "gzip"}),
-            (b'{"a":"\\ud800"}', {}),
             (b"[" * 900, {}),
         ):
             with made.crossing(MASK):

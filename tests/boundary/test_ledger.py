@@ -275,3 +275,40 @@ def test_a_broken_row_is_a_clear_error(tmp_path: Path) -> None:
         db.execute("UPDATE rows SET data='nonsense' WHERE n=1")
     with Ledger(path) as ledger, pytest.raises(LedgerError, match="Crossing 1 cannot be read"):
         ledger.list()
+
+
+_CLOSED_MEANWHILE = """
+import sys, threading
+from doorstep._errors import LedgerError
+from doorstep.boundary import Ledger
+from doorstep.boundary.gate import Outgoing
+
+def write(ledger):
+    try:
+        while True:
+            ledger.record(Outgoing("POST", "https://c.example", "/", (), b"{}"))
+    except LedgerError:
+        pass
+
+for n in range(60):
+    ledger = Ledger(f"{sys.argv[1]}/{n}.db")
+    threads = [threading.Thread(target=write, args=(ledger,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    ledger.close()
+    for thread in threads:
+        thread.join()
+print("alive")
+"""
+
+
+def test_closing_while_others_write_is_an_error_and_no_crash(tmp_path: Path) -> None:
+    """A reply's end is written down in a thread, which may outlive the program's `with`."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CLOSED_MEANWHILE, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "alive\n" and done.returncode == 0 and not done.stderr

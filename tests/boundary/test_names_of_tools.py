@@ -24,7 +24,13 @@ def _tool(name: str) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     ("name", "whole"),
-    [("ask_maya", False), ("maya", True), ("maya_at_home", True), (LONG, True), (LONG.replace("maya", "her"), None)],
+    [
+        ("ask_maya", False),
+        ("maya", True),
+        ("maya_at_home", True),
+        (LONG, True),
+        (LONG.replace("maya", "her"), None),
+    ],
 )
 @pytest.mark.parametrize("style", ["placeholder", "surrogate"])
 async def test_a_tool_keeps_a_name_that_is_taken(

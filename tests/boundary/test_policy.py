@@ -16,6 +16,7 @@ from doorstep.boundary import (
     Boundary,
     Clearance,
     Declared,
+    Finding,
     Held,
     Ledger,
     Policy,
@@ -42,8 +43,11 @@ def ruled(cloud: Cloud, boundary: Make) -> Callable[..., Boundary]:
 
     def make(*rules: Rule, on_private: str = "mask", ask_timeout_s: float = 5, **more: object):  # type: ignore[no-untyped-def]
         policy = Policy(
-            (cloud.url,), on_private=on_private, rules=rules, ask_timeout_s=ask_timeout_s
-        )  # type: ignore[arg-type]
+            (cloud.url,),
+            on_private=on_private,  # type: ignore[arg-type]
+            rules=rules,
+            ask_timeout_s=ask_timeout_s,
+        )
         return boundary(policy=policy, detectors=(Declared(TERMS),), **more)
 
     return make
@@ -332,3 +336,24 @@ async def test_what_a_rule_finds_and_the_seal_cannot_mask_is_refused(
         with pytest.raises(Blocked) as caught:
             await client.post(cloud.url + "/v1/x?who=a@home.example", json={"a": "b"})
     assert caught.value.kinds == ("email",) and cloud.silent
+
+
+class Slow:
+    def find(self, text: str) -> list[Finding]:
+        time.sleep(0.4)
+        return []
+
+
+@pytest.mark.parametrize(("size", "passes"), [(10, False), (99_000, False), (390_000, True)])
+async def test_long_bodies_may_take_longer(
+    cloud: Cloud, boundary: Make, size: int, passes: bool
+) -> None:
+    policy = Policy((cloud.url,), deadline_s=0.3)
+    made = boundary(policy=policy, detectors=(Slow(),), propagate=False)
+    async with made.client() as client:
+        if passes:
+            await client.post(cloud.url, json={"input": "a " * (size // 2)})
+        else:
+            with pytest.raises(Blocked, match=r"longer than 0\.3 s"):
+                await client.post(cloud.url, json={"input": "a " * (size // 2)})
+    assert bool(cloud.got) is passes

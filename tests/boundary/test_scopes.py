@@ -149,7 +149,9 @@ def test_a_store_resolves_what_an_earlier_program_sent(cloud: Cloud, tmp_path: P
             reply = made.sync_client(scope=scope).post(cloud.url, json={"input": text})
             return str(reply.json()["text"])
 
-    cloud.answer = lambda got: Answer([json.dumps({"text": json.loads(got.body)["input"]}).encode()])
+    cloud.answer = lambda got: Answer(
+        [json.dumps({"text": json.loads(got.body)["input"]}).encode()]
+    )
     path = tmp_path / "vault.db"
     assert run(path, "ops", "Kite and Heron") == "Kite and Heron"
     old = json.loads(cloud.got[0].body)["input"]

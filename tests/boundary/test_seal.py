@@ -276,3 +276,27 @@ def test_overlapping_detectors_do_not_garble() -> None:
     sealed = seal({"input": text}, vault, (Finds((9, 27, "email")), Finds((14, 32, "url"))))
     assert b"smith" not in sealed and b"maya" not in sealed
     assert whole(sealed, Restorer(vault)) == dump({"input": text})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kept"),
+    [
+        (("account", "iban", "identifier"), "iban"),
+        (("iban", "account"), "iban"),
+        (("other", "person"), "person"),
+        (("phone", "card"), "phone"),  # the first that found it
+        (("identifier", "account"), "identifier"),
+    ],
+)
+def test_of_kinds_that_found_the_same_the_telling_one_counts(
+    kinds: tuple[str, ...], kept: str
+) -> None:
+    assert [s.kind for s in merge([Span(3, 9, kind) for kind in kinds])] == [kept]
+    declared = Span(3, 9, "declared", "x")
+    assert merge([*(Span(3, 9, kind) for kind in kinds), declared]) == [declared]
+
+
+def test_an_iban_behind_its_name_is_an_iban() -> None:
+    text = "IBAN: DE89370400440532013000"
+    sealed = Sealer(Clearance(), (), (Formats(),), Vault(KEY)).seal(json.dumps([text]).encode())
+    assert json.loads(sealed.body)[0].startswith("IBAN: IBAN_")

@@ -14,11 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doorstep.boundary.check import Checker
+from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import checksums
+from doorstep.boundary.entry import Entry
+from doorstep.boundary.gate import Outgoing
+from doorstep.boundary.lookout import Lookouts
+from doorstep.boundary.policy import Policy
 from doorstep.boundary.restore import Restorer, Running
 from doorstep.boundary.surrogates import Surrogates
 from doorstep.boundary.surrogates.back import others
-from doorstep.boundary.vault import Entry, Vault
+from doorstep.boundary.terms import Matcher
+from doorstep.boundary.vault import Vault
 from tests.boundary.conftest import KEY
 
 Check = Callable[[str], object]
@@ -305,3 +312,43 @@ def test_two_spellings_of_a_code_are_told_apart() -> None:
     values = ["+49 30 9018200", "+49309018200", "030/9018200"]
     texts = [made.placeholder("phone", value) for value in values]
     assert Restorer.of(made).text(" and ".join(texts)) == " and ".join(values)
+
+
+def test_what_is_declared_but_not_in_the_request_is_not_drawn() -> None:
+    for value in ("Jane Doe", "Mona Roe", "Ada Lang"):
+        drawn = Vault(KEY, style="surrogate").placeholder("person", value)
+        first, last = drawn.split()
+        for private in (first, last):
+            vault = Vault(KEY, style="surrogate")
+            vault.avoid(lambda text, private=private: text.casefold() == private.casefold())  # type: ignore[misc]
+            other = vault.placeholder("person", value)
+            assert private not in other.split() and "_" not in other
+    for kind, value in (("phone", "+49 30 901820"), ("account", "4916338217")):
+        drawn = Vault(KEY, style="surrogate").placeholder(kind, value)
+        vault = Vault(KEY, style="surrogate")
+        vault.avoid(lambda text, drawn=drawn: text == drawn)  # type: ignore[misc]
+        assert vault.placeholder(kind, value) not in (drawn, value)
+
+
+def test_a_request_does_not_draw_what_its_clearance_declares() -> None:
+    drawn = Vault(KEY, style="surrogate").placeholder("person", "Jane Doe", of="Jane Doe")
+    terms = [Term("Jane Doe", "person"), Term(drawn.split()[0], "person")]
+    request = Outgoing("POST", "https://cloud.example", "/v1/x", (), b'{"a":"Jane Doe"}')
+    checker = Checker(Policy(), KEY, Lookouts(()), vault=lambda _: Vault(KEY, style="surrogate"))
+    checked = checker.check(request, Clearance(private=terms, mask=True), Matcher(terms))
+    assert drawn.split()[0] not in checked.request.body.decode()
+    assert Restorer.of(checked.vault).text(checked.request.body.decode()) == '{"a":"Jane Doe"}'
+
+
+@pytest.mark.parametrize("value", ["V\x13Ïka<\x0b…»æ", "Ma\u200bya Doe", "Jane_Doe", "Ann 😀 Lee"])
+def test_a_name_with_odd_signs_has_no_surrogate(value: str) -> None:
+    made = Vault(KEY, style="surrogate")
+    text = made.placeholder("person", value)
+    assert text.startswith("PERSON_") and Restorer.of(made).text(text) == value
+
+
+def test_a_surrogate_s_plural_is_not_in_the_request() -> None:
+    drawn = Vault(KEY, style="surrogate").placeholder("person", "Jane Doe").split()[1]
+    made = Vault(KEY, style="surrogate")
+    text = made.placeholder("person", "Jane Doe", taken=f"Jane Doe met the {drawn}s")
+    assert drawn not in text and Restorer.of(made).text(f"the {drawn}s") == f"the {drawn}s"

@@ -186,9 +186,7 @@ async def test_values_of_the_body_in_the_head(
 
 
 @pytest.mark.parametrize("body", ["the same", "an earlier"])
-def test_values_of_the_body_in_the_head_of_an_sdk(
-    cloud: Cloud, boundary: Make, body: str
-) -> None:
+def test_values_of_the_body_in_the_head_of_an_sdk(cloud: Cloud, boundary: Make, body: str) -> None:
     import openai
 
     made = boundary(detectors=(OnlyOnce(),))

@@ -1,4 +1,3 @@
-# ruff: noqa: T201
 """How well the reader reads the hand-labelled notes, and what it gets wrong.
 
 python training/kinds/evaluate.py            # counts, all notes and those held back

@@ -1,4 +1,3 @@
-# ruff: noqa: T201
 """Train the linear model of limit kinds and write `kind_weights.json`.
 
     python training/kinds/train.py            # under a minute on one core

@@ -37,19 +37,18 @@ if then else $ref $defs $schema $id definitions patternProperties propertyNames 
 dependentRequired minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength
 minItems maxItems minProperties maxProperties uniqueItems pattern contains nullable readOnly
 writeOnly deprecated
-ttl max_uses allowed_domains blocked_domains user_location city region country timezone filters
-search_context_size vector_store_ids max_num_results ranking_options ranker score_threshold
-allowed_tools allowed_callers defer_loading allow_async server_label server_description server_url
-connector_id require_approval always never headers authorization_token tool_configuration enabled
-server_name mcp_server_name mode prompt_cache_retention obfuscation include_obfuscation phase
-file_ids memory_limit network_policy environment display_width display_height display_number
-display_width_px display_height_px partial_images quality size output_format output_compression
-input_fidelity moderation input_image_mask action queries results score attributes outputs logs
-sources syntax definition custom grammar json_object generate_summary context_management edits
-trigger keep clear_at_least clear_tool_inputs exclude_tools compact_threshold max_content_tokens
-max_characters display caller caller_id approve approval_request_id reason pending_safety_checks
-acknowledged_safety_checks modality compact options_override skills skill_id skill_version
-inference_geo num_ctx_override eval_count dimensions truncate encoding_format done shift
+ttl max_uses allowed_domains blocked_domains user_location approximate city region country timezone
+filters search_context_size vector_store_ids max_num_results ranking_options ranker score_threshold
+allowed_tools allowed_callers defer_loading server_label server_description server_url connector_id
+require_approval always never headers authorization_token tool_configuration enabled server_name
+mcp_server_name mode prompt_cache_retention obfuscation include_obfuscation phase file_ids
+memory_limit network_policy environment display_width display_height display_number display_width_px
+display_height_px partial_images quality size output_format output_compression input_fidelity
+moderation action queries results score attributes outputs logs sources syntax definition custom
+grammar generate_summary context_management edits trigger keep clear_at_least clear_tool_inputs
+exclude_tools compact_threshold max_content_tokens max_characters display caller caller_id approve
+approval_request_id reason pending_safety_checks acknowledged_safety_checks modality compact skills
+skill_id skill_version inference_geo eval_count dimensions truncate encoding_format done shift
 """
 KEYS = frozenset(_KEYS.split())
 
@@ -63,7 +62,7 @@ code_interpreter code_interpreter_call computer_use_preview computer_call comput
 computer_screenshot image_generation image_generation_call local_shell local_shell_call
 local_shell_call_output shell apply_patch mcp mcp_call mcp_list_tools mcp_approval_request
 mcp_approval_response item_reference compaction allowed_tools server_tool_use grammar approximate
-object string number integer boolean array null
+object string number integer boolean array null tool_uses input_tokens thinking_turns
 """
 _FORMATS = """
 json text lark regex date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6
@@ -101,6 +100,16 @@ WORDS: dict[str, frozenset[str]] = {
     "include": frozenset(_INCLUDE.split()),
     "modalities": frozenset(("text", "audio")),
     "ttl": frozenset(("5m", "1h")),
+    # The names that Anthropic's own tools must have.
+    "name": frozenset(
+        "bash computer memory web_search web_fetch code_execution str_replace_editor "
+        "str_replace_based_edit_tool tool_search_tool_regex tool_search_tool_bm25".split()
+    ),
+    "search_context_size": frozenset(("low", "medium", "high")),
+    "syntax": frozenset(("lark", "regex")),
+    "require_approval": frozenset(("always", "never")),
+    "memory_limit": frozenset(("1g", "4g", "16g", "64g")),
+    "encoding_format": frozenset(("float", "base64")),
     "prompt_cache_retention": frozenset(("in-memory", "in_memory", "24h")),
     "$schema": frozenset(
         [f"http://json-schema.org/draft-0{n}/schema{end}" for n in (4, 6, 7) for end in ("", "#")]
@@ -108,7 +117,9 @@ WORDS: dict[str, frozenset[str]] = {
     ),
 }
 _SHAPES = {
-    "type": re.compile(r"(?:bash|text_editor|computer|web_search|web_fetch|code_execution|memory)"
+    "type": re.compile(r"(?:bash|text_editor|computer|web_search|web_fetch|code_execution|memory"
+                       r"|clear_tool_uses|clear_thinking|compact|advisor"
+                       r"|tool_search_tool_(?:regex|bm25))"
                        r"(?:_preview)?_20\d{2}(?:_\d{2}_\d{2}|\d{4})"),
     "keep_alive": re.compile(r"-?\d{1,4}(?:ms|s|m|h)"),
 }  # fmt: skip
@@ -137,6 +148,7 @@ _ID = re.compile(
     r"(?:call|toolu|srvtoolu|fc|ctc|msg|rs|resp|ws|fs|ci|cu|file|chatcmpl|conv|container|mcp[a-z]*)"
     r"[_-](?:[a-z]+_)?[A-Za-z0-9]{8,80}"
 )
+_REFERENCE = re.compile(r"#/(?:\$defs|definitions)/([^/~%]+)")
 _MODEL = re.compile(r"[\w.:/@+-]{1,100}", re.ASCII)
 _PARAMETER = re.compile(r"(?=.{1,40}\Z)[a-z]+(?:(?:_[a-z]+)*|(?:[A-Z][a-z]+)*)")
 _TOKEN_ID = re.compile(r"\d{1,6}")
@@ -220,14 +232,23 @@ def service_made(text: str, place: Place) -> bool:
     """Whether a string is of the service's making: an id, a model's name, sealed reasoning.
 
     Detectors would take its random letters for a secret; known values are looked for all the same.
+    So is a reference inside a schema, which must go with the name that it refers to.
     """
     if place.payload:
         return False
     if place.key in _SERVICE:
         return _cipher(text)
+    if place.key == "$ref":
+        return reference(text) is not None
     if place.path == ("model",):
         return _MODEL.fullmatch(text) is not None
     return place.key in _IDS and service_id(text)
+
+
+def reference(text: str) -> str | None:
+    """The name that a JSON Schema's "$ref" to its own definitions ends in."""
+    match = _REFERENCE.fullmatch(text)
+    return match[1] if match else None
 
 
 def service_id(text: str) -> bool:

@@ -48,16 +48,16 @@ class SyncBoundaryClient(httpx2.Client):
 class Boundary:
     """The only way to a cloud.
 
-    `key`: 16 bytes or more, from which placeholders are derived; keep it, and they stay the
-    same. `detectors`: what finds private text that nobody declared; the terms of `Declared` ones
-    are looked for at the gate, too. `scopes`: what is declared for everybody, and for single
-    scopes; the detectors need no `Declared` then. `propagate`: parts of the values that detectors found (the
-    last name of a person) are looked for, too. `remember`: how many values found in a scope's
+    `key`: 16 bytes or more, from which placeholders are derived; keep it, and they stay the same.
+    `detectors`: what finds private text that nobody declared; the terms of `Declared` ones are
+    looked for at the gate, too. `scopes`: what is declared for everybody, and for single scopes;
+    the detectors need no `Declared` then. `propagate`: parts of the values that detectors found
+    (the last name of a person) are looked for, too. `remember`: how many values found in a scope's
     requests are looked for in its later ones; 0 for none. `approve`: asked where a rule of the
     policy says *ask*. `style` "surrogate" puts realistic values in the place of private ones.
     `store` keeps what stands for what, encrypted. `mask_reply`: private values that the cloud
-    brings up by itself are hidden in its replies. `dry_run`: everything but recording and
-    sending. `owned`: what `close` closes.
+    brings up by itself are hidden in its replies. `dry_run`: everything but recording and sending.
+    `owned`: what `close` closes.
     """
 
     def __init__(

@@ -104,11 +104,17 @@ class _Request:
         self._terms = (matcher, self._lookout.declared)
         self._vault = checker._vault(clearance.scope)
         self._memory = checker._memory.matchers(clearance.scope)
+        self._vault.avoid(self._private)
 
     @property
     def something_known(self) -> bool:
         """Where nothing is known to be private, only a body of constants and slots may pass."""
         return bool(self._lookout.finder.detectors) or any(map(len, self._terms))
+
+    def _private(self, text: str) -> bool:
+        """Whether all of a text is a known value: it must not stand for another one."""
+        hits = (hit for m in (*self._terms, *self._memory) for hit in m.find(text))
+        return any(hit.end - hit.start == len(text) for hit in hits)
 
     def check(self) -> Checked:
         sealed, request = self._sealed(())

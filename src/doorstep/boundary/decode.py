@@ -81,10 +81,18 @@ def _decoded(reading: Reading) -> Iterator[Reading]:
     # Each step apart: in "q=22281638" the digits after "=" are no quoted-printable.
     for sign, undo in _WHOLE:
         if sign in text and (plain := undo(text)) != text:
-            yield Reading(text := plain, reading.exact)
+            yield Reading(_changed(text, plain), reading.exact)
+            text = plain
     for pieces, exact in ((_base64, False), (_hex, False), (_base32, False), (_tokens, True)):
         if found := "\n".join(pieces(reading.text)):
             yield Reading(found, exact and reading.exact)
+
+
+def _changed(before: str, after: str) -> str:
+    """The lines that are not as before, each with its neighbours: a value may go over two."""
+    known, lines = set(before.split("\n")), after.split("\n")
+    near = {at + step for at, line in enumerate(lines) if line not in known for step in (-1, 0, 1)}
+    return "\n".join(line for at, line in enumerate(lines) if at in near)
 
 
 def _unpercent(text: str) -> str:
@@ -144,9 +152,10 @@ def _bytes(run: str) -> bytes:
 
 def _hex(text: str) -> Iterator[str]:
     for match in _HEX.finditer(text):
-        # In "be 4d617961" the word before is none of it.
-        runs = (match.group(), *(run for run in match.group().split() if len(run) > 5))
-        for run in dict.fromkeys(runs):
+        # Each line, and in "be 4d617961" each word, may be one by itself.
+        whole = match.group().strip()
+        runs = (whole, *whole.splitlines(), *whole.split())
+        for run in dict.fromkeys(run for run in runs if len(run) > 5):
             yield from _printable(bytes.fromhex("".join(_PAIR.findall(run))), 3)
 
 

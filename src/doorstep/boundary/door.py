@@ -81,7 +81,7 @@ class Door(httpx2.AsyncBaseTransport):
         clearance = passage.clearance if passage else None
         matcher = passage.matcher if passage else Matcher(())
         return await within(
-            self._policy.deadline_s,
+            self._policy.deadline(len(outgoing.body)),
             lambda: self._checker.check(outgoing, clearance, matcher, self._scope),
         )
 

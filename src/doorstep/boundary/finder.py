@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from doorstep.boundary.clearance import Path, Term
 from doorstep.boundary.detect import Detector, Finding, find_all
 from doorstep.boundary.spans import Span
-from doorstep.boundary.tree import Leaf
+from doorstep.boundary.tree import Leaf, whole
 
 if TYPE_CHECKING:
     from doorstep.boundary.common import CommonWords
@@ -51,8 +51,8 @@ class Found:
 def asked(leaf: Leaf) -> str:
     """The text that detectors see for a leaf."""
     if leaf.key and leaf.role != "key" and _KEY.fullmatch(leaf.key):
-        return f"{_HUMP.sub(' ', leaf.key)}: {leaf.text}"
-    return leaf.text
+        return f"{_HUMP.sub(' ', leaf.key)}: {whole(leaf.text)}"
+    return whole(leaf.text)
 
 
 def in_leaf(leaf: Leaf, finding: Finding) -> Span | None:

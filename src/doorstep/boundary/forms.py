@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SEP = "\x00"  # between the kind and the letters of a placeholder: "_" in any spelling, or nothing
 OWN = "\x03"  # before a spelling's own letters: an underscore; "Maya 30" is no spelling of Maya
@@ -24,6 +24,7 @@ _PLACEHOLDER = re.compile(r"([A-Za-z]+)_([0-9A-Za-z]+)(?:_([0-9A-Za-z]+))?")
 # Crockford's base 32: https://www.crockford.com/base32.html
 _DECODED = str.maketrans("OIL", "011")
 _LONGEST_GAP = 16  # characters
+_MOST_SEEN = 20_000  # places in the keys that are remembered
 _FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}
 _ZERO = frozenset(
     "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
@@ -64,7 +65,15 @@ _LONGEST_SPELT = max(map(len, _SPELT))
 _ESCAPED = re.compile(
     "|".join(map(re.escape, sorted(_SPELT, key=len, reverse=True))), re.IGNORECASE | re.ASCII
 )
-_SQUASHED = {i: chr(i).upper().translate(_DECODED) if chr(i).isalnum() else None for i in range(128)}
+_SQUASHED = {
+    i: chr(i).upper().translate(_DECODED) if chr(i).isalnum() else None for i in range(128)
+}
+_CAPITALS = {
+    spelt: chr(i).upper()
+    for i in range(128)
+    if chr(i).isalnum()
+    for spelt in (chr(i), chr(0xFEE0 + i))
+}
 _FULL = re.compile("[\uff01-\uff5e]")
 _ESCAPING = re.compile(r"[&%\\]")
 
@@ -116,13 +125,20 @@ class Index:
     """A set of keys that answers what a text so far can still become."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        self.keys = sorted(set(keys))
-        self.starts = {(key[0], key[1:2]) for key in self.keys}
+        self.keys: list[str] = []
+        self.starts: set[tuple[str, str]] = set()
+        self.extend(keys)
 
     def add(self, key: str) -> None:
         """One more key, which is not among them yet."""
         insort(self.keys, key)
         self.starts.add((key[0], key[1:2]))
+
+    def extend(self, keys: Iterable[str]) -> None:
+        """More keys; those that are among them do not count."""
+        if more := set(keys).difference(self.keys):
+            self.keys = sorted((*self.keys, *more))
+            self.starts |= {(key[0], key[1:2]) for key in more}
 
     def look(self, start: str) -> tuple[bool, bool]:
         """(is a key, is the beginning of a longer key)."""
@@ -144,6 +160,18 @@ class Match:
     after: str = ""
 
 
+@dataclass(slots=True, repr=False, eq=False)
+class _Node:
+    """Where a walk through the keys stands: what was read so far, which of it are keys, whether
+    one could go on, and where letters lead. Walked again and again, made once."""
+
+    states: frozenset[str]
+    known: tuple[str, ...]
+    longer: bool
+    after: dict[str, _Node] = field(default_factory=dict)
+    underscore: tuple[_Node, int, bool, str] | None = None
+
+
 class Forms:
     """Finds the keys of all `indexes` in texts. `exact`: texts with their keys; they decide where
     a stretch could be read as two keys."""
@@ -152,6 +180,8 @@ class Forms:
         self._indexes = [index for index in indexes if index.keys]
         self._exact = exact or {}
         self._candidate = _candidates(set().union(*(index.starts for index in self._indexes)))
+        self._nodes: dict[frozenset[str], _Node] = {}
+        self._start = self._node(("",))
 
     def __bool__(self) -> bool:
         return bool(self._indexes)
@@ -163,6 +193,9 @@ class Forms:
         """
         found: list[Match] = []
         at = start
+        if len(self._nodes) > _MOST_SEEN:
+            self._nodes = {}
+            self._start = self._node(("",))
         while self._indexes and (candidate := self._candidate.search(text, at)):
             match, alive = self._walk(text, candidate.start(), final)
             if match and not alive and SEP in match.key:
@@ -180,12 +213,12 @@ class Forms:
 
     def _walk(self, text: str, start: int, final: bool) -> tuple[Match | None, bool]:
         """The longest match that begins at `start`; whether more text could change it."""
-        states, best, at, inside, gap = {""}, None, start, "", 0
+        node, best, at, inside, gap = self._start, None, start, "", 0
         fresh = False
         while True:
-            if fresh:
+            if fresh and node.known:
                 ends, waits = _ends(text, at, final)
-                known = [s for s in states if self._look(s)[0]] if ends or waits else []
+                known = list(node.known) if ends or waits else []
                 if known and waits:
                     return best, True
                 if len(known) > 1:  # "CARD1234567" may be CAR_D1234567, too: then neither
@@ -194,49 +227,73 @@ class Forms:
                 if known:
                     best = _match(text, start, at, known[0], inside)
             if at == len(text):
-                return best, not final and any(self._look(state)[1] for state in states)
+                return best, not final and node.longer
             letter = _letter(text[at])
             if letter:
-                states, fresh, gap = self._letter(states, letter), True, 0
-                size, inside = 1, inside if inside[-1:] in ("", " ") else inside + " "
+                node, size, fresh, gap = self._letter(node, letter), 1, True, 0
+                inside = inside if inside[-1:] in ("", " ") else inside + " "
             else:
-                states, size, fresh, sign = self._other(states, text, at)
+                node, size, fresh, sign = self._other(node, text, at)
                 inside, gap = inside + sign, gap + size
-                if states and size == 0:  # a piece of an escape, at the end of the text
+                if node.states and size == 0:  # a piece of an escape, at the end of the text
                     return best, not final
             at += size
-            if not states or gap > _LONGEST_GAP:
+            if not node.states or gap > _LONGEST_GAP:
                 return best, False
 
-    def _letter(self, states: set[str], letter: str) -> set[str]:
+    def _node(self, states: Iterable[str]) -> _Node:
+        """The place in the keys where one of `states` has been read; made when it is reached."""
+        place = frozenset(states)
+        node = self._nodes.get(place)
+        if node is None:
+            looks = [(state, *self._look(state)) for state in place]
+            node = _Node(
+                place,
+                tuple(state for state, known, _ in looks if known),
+                any(longer for _, _, longer in looks),
+            )
+            self._nodes[place] = node
+        return node
+
+    def _letter(self, node: _Node, letter: str) -> _Node:
+        if (after := node.after.get(letter)) is not None:
+            return after
         found = set()
-        for state in states:
+        for state in node.states:
             for mark in ("", SEP, JOIN):
                 new = state + mark
                 sign = letter.translate(_DECODED) if SEP in new else letter
                 if any(self._look(new + sign)):
                     found.add(new + sign)
-        return found
+        node.after[letter] = after = self._node(found)
+        return after
 
-    def _other(self, states: set[str], text: str, at: int) -> tuple[set[str], int, bool, str]:
-        """The states after what stands at `at`, its length, if it was a sign of a key, and what
+    def _other(self, node: _Node, text: str, at: int) -> tuple[_Node, int, bool, str]:
+        """The place after what stands at `at`, its length, if it was a sign of a key, and what
         of it stays in the text."""
-        sign = text[at]
+        if text[at] != "_":  # which means the same whatever follows it
+            return self._signs(node, text, at)
+        if node.underscore is None:
+            node.underscore = self._signs(node, "_", 0)
+        return node.underscore
+
+    def _signs(self, node: _Node, text: str, at: int) -> tuple[_Node, int, bool, str]:
+        sign, states = text[at], node.states
         starts = (*states, *(state + JOIN for state in states))
         literal = {start + sign for start in starts if any(self._look(start + sign))}
         if literal and sign not in (SEP, OWN, GAP, JOIN):
-            return literal, 1, True, ""
+            return self._node(literal), 1, True, ""
         longer = {state for state in states if self._look(state)[1]}
         size, marks, stays = _between(text, at)
         if size is None:
-            return longer, 0, False, ""
+            return self._node(longer), 0, False, ""
         if sign == "\\" and size == 1 and self._escapes(longer, text, at + 1):
-            return longer, 1, False, ""
+            return self._node(longer), 1, False, ""
         found = {state for state in longer if "" in marks or state[-1:] in marks}
         for mark in marks - {""}:
             found |= {state + mark for state in longer if self._look(state + mark)[1]}
         kept = "" in marks or any(state[-1:] == SEP for state in found)
-        return found, size, False, stays if kept else ""
+        return self._node(found), size, False, stays if kept else ""
 
     def _escapes(self, states: set[str], text: str, at: int) -> bool:
         sign = text[at : at + 1]
@@ -276,9 +333,7 @@ def _any_case(sign: str) -> str:
 
 def _letter(sign: str) -> str:
     """The letter or digit, a capital; "" for anything else."""
-    if not sign.isascii():
-        sign = sign.translate(_FULL_WIDTH)
-    return sign.upper() if sign.isascii() and sign.isalnum() else ""
+    return _CAPITALS.get(sign, "")
 
 
 def _ends(text: str, at: int, final: bool) -> tuple[bool, bool]:

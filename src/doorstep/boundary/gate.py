@@ -27,7 +27,7 @@ from doorstep.boundary.normal import squeezed
 from doorstep.boundary.policy import Do, Opaque, refuse
 from doorstep.boundary.seal import refuse_opaque
 from doorstep.boundary.terms import Matcher
-from doorstep.boundary.tree import Leaf, NotCanonical, dump, leaves, parse
+from doorstep.boundary.tree import Leaf, NotCanonical, dump, leaves, parse, whole
 
 # Path segments of the APIs that we speak: constants, like the protocol's keys.
 _SEGMENTS = frozenset(
@@ -45,7 +45,8 @@ _DECODED = 3  # letters from which a hit in decoded base64 or hex counts; see do
 _IN_HEAD = frozenset(("identifier", "date", "order", "case"))  # versions and deployments look so
 _PIECE = 4000  # characters of a code that is split over two leaves
 _CODE = re.compile(r"[\w+/=%&#;:\"\\-]{1,4000}", re.ASCII)
-_SPACED = re.compile(r"[0-9A-Fa-fx:, ;-]{2,4000}")  # "4d 61 79 61"
+_PAIRS_LAST = re.compile(r"(?:[0-9A-Fa-f]{2}[ :,;-]{1,2})+[0-9A-Fa-f]{0,2}\Z")  # "4d 61 7"
+_PAIRS_FIRST = re.compile(r"[0-9A-Fa-f]{0,2}(?:[ :,;-]{1,2}[0-9A-Fa-f]{2})+")
 # The end of one sentence and the beginning of the next: no code.
 _WORDS = re.compile(r"[\"'(]?(?:[A-Z]?[a-z]{0,14}[,.:;!?)\"']{0,2}){2}")
 
@@ -101,8 +102,10 @@ class Gate:
         """Blocked if anything private is found."""
         self._check_secret(request)
         body = self._leaves(request.body)
-        if self._opaque == "block" and (count := sum(leaf.opaque for leaf in body.looked)):
-            refuse_opaque(count)
+        # What stands for a value may look like a file's bytes, too: it is ours.
+        opaque = sum(leaf.opaque and bool(self._without(leaf.text)) for leaf in body.looked)
+        if opaque and self._opaque == "block":
+            refuse_opaque(opaque)
         found = {t for text in (*self._head(request), *body.texts()) for t in self._search(text)}
         found.update(t for text in body.joined() for t in self._search(text, split=True))
         found.update(self._search_secrets(request))
@@ -231,7 +234,7 @@ class Gate:
         """The stretches between placeholders."""
         if self._placeholders is None:
             return [text] if text.strip() else []
-        places = self._placeholders.find_matches_as_indexes(text)
+        places = self._placeholders.find_matches_as_indexes(whole(text))
         starts = [0, *(end for _, _, end in places)]
         ends = [*(start for _, start, _ in places), len(text)]
         parts = (text[start:end] for start, end in zip(starts, ends, strict=True))
@@ -239,11 +242,16 @@ class Gate:
 
 
 def _end(text: str) -> str:
-    return text if _SPACED.fullmatch(text) else text[-_PIECE:].split(" ")[-1]
+    """The last word, or the pairs of hex at the end."""
+    text = text[-_PIECE:]
+    pairs = _PAIRS_LAST.search(text)
+    return pairs[0] if pairs else text.split(" ")[-1]
 
 
 def _start(text: str) -> str:
-    return text if _SPACED.fullmatch(text) else text[:_PIECE].split(" ")[0]
+    text = text[:_PIECE]
+    pairs = _PAIRS_FIRST.match(text)
+    return pairs[0] if pairs else text.split(" ")[0]
 
 
 class _Looked:

@@ -119,7 +119,9 @@ class Ledger:
             raise
 
     def close(self) -> None:
-        self._db.close()
+        # Not while another thread writes: SQLite would read freed memory.
+        with self._lock:
+            self._db.close()
 
     def __enter__(self) -> Ledger:
         return self
@@ -251,10 +253,13 @@ class Ledger:
         with self._lock, _clear("cannot be read"), self._transaction("DEFERRED"):
             rows = self._db.execute("SELECT * FROM rows ORDER BY n").fetchall()
             said = self._db.execute("SELECT rows, hash FROM head").fetchone()
+            whole = self._db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
         if beside is None and rows and self._beside() is not None:
             return self.verify(head)  # the first row was written while we looked
         hashes = [row[7] for row in rows]
         problems = [*_chain(rows), *_ends(rows, hashes, said, beside)]
+        if not whole and not problems:  # an index that leads to the wrong row, or to none
+            problems.append("the rows are as they were, but the file around them is damaged")
         if head is not None and head not in (_START, *hashes):
             problems.append(
                 "the head that was noted down is not in the chain: history was replaced"
@@ -316,6 +321,8 @@ def _clear(what: str) -> Iterator[None]:
     """One clear line, without anything of the row, for what SQLite and the disk may say."""
     try:
         yield
+    except UnicodeDecodeError:  # SQLite quotes what is damaged
+        raise LedgerError(f"The ledger {what}: its file is damaged.") from None
     except (sqlite3.Error, OSError) as error:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, sqlite3.Error) else ""
         reason = reason or f"{type(error).__name__}: {error.strerror}"  # type: ignore[union-attr]
@@ -328,7 +335,8 @@ def _hash(row: tuple[object, ...]) -> str:
     """Over (n, kind, crossing, at, data, SHA-256 of the body, prev), as JSON."""
     n, kind, crossing, at, data, body, prev = row
     inner = hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else None
-    text = json.dumps([n, kind, crossing, at, data, inner, prev])
+    # A damaged file may give bytes where text was.
+    text = json.dumps([n, kind, crossing, at, data, inner, prev], default=repr)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -369,8 +377,8 @@ def _ends(
     last = rows[-1][0] if rows else 0
     assert isinstance(last, int)
     newest = hashes[-1] if hashes else _START
-    if said is None:
-        yield "the head in the file is missing"
+    if said is None or not isinstance(said[0], int):
+        yield "the head in the file is missing or damaged"
     elif said[0] > last:
         yield f"the last {said[0] - last} row(s), up to row {said[0]}, are missing"
     elif said[0] < last:

@@ -42,9 +42,9 @@ def open_boundary(
     `private`: what must not leave besides what the detectors of `level` find ("rules": formats;
     "names": people, organisations and places too, needs the extra `names`; "strict": everything
     that may be a name); `Scopes` declare values for single users or projects, whose requests go
-    through `client(scope=...)`. `ledger`: where crossings are written down, by default in the user's data
-    folder; and so is `key`, from which placeholders are derived, in a file of mode 0600.
-    `store`: an encrypted file in which what stands for what is kept, so that placeholders of
+    through `client(scope=...)`. `ledger`: where crossings are written down, by default in the
+    user's data folder; and so is `key`, from which placeholders are derived, in a file of mode
+    0600. `store`: an encrypted file in which what stands for what is kept, so that placeholders of
     earlier runs are restored, too (needs the extra `vault`). Raises ConfigError and LedgerError.
     """
     policy = to if isinstance(to, Policy) else Policy((to,) if isinstance(to, str) else tuple(to))

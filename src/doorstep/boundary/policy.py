@@ -15,6 +15,7 @@ Do = Literal["allow", "mask", "ask", "home", "block"]  # from the mildest to the
 Opaque = Literal["block", "allow"]
 Words = Literal["any", "common"]
 _ORDER: tuple[Do, ...] = get_args(Do)
+_PER = 100_000  # bytes; a model reads them in two to three seconds
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -47,15 +48,15 @@ class Rule:
 class Policy:
     """The rules that hold for every request through a door.
 
-    `destinations`: origins (scheme, host, port; a path is ignored) that may be reached; none
-    means that nothing may leave. `rules`: the first that holds for a kind and a destination
-    counts; where none does, `on_private`: "mask" lets a clearance with `mask` (and a request
-    without any clearance) go out sealed; "block" refuses every private value, whatever a
-    clearance says. A clearance without `mask` refuses what a rule would mask or allow.
-    `opaque`: what to do with images, sounds and files, at which nobody can look. `words`:
-    "common" lets out common words, quantities, placeholders and `approved` words only.
-    `deadline_s`: seconds that seal and gate may take together; `ask_timeout_s`: that a person
-    may take. `max_body_bytes`: the largest body that may leave.
+    `destinations`: origins (scheme, host, port; a path is ignored) that may be reached; none means
+    that nothing may leave. `rules`: the first that holds for a kind and a destination counts; where
+    none does, `on_private`: "mask" lets a clearance with `mask` (and a request without any
+    clearance) go out sealed; "block" refuses every private value, whatever a clearance says. A
+    clearance without `mask` refuses what a rule would mask or allow. `opaque`: what to do with
+    images, sounds and files, at which nobody can look. `words`: "common" lets out common words,
+    quantities, placeholders and `approved` words only. `deadline_s`: seconds that seal and gate may
+    take together for a body of up to 100 kB, and for each 100 kB more; `ask_timeout_s`: that a
+    person may take. `max_body_bytes`: the largest body that may leave.
     """
 
     destinations: tuple[str, ...] = ()
@@ -79,6 +80,10 @@ class Policy:
             raise ConfigError("approved words need words = common.")
         if lost := [r.to for r in self.rules if r.to not in ("*", *self.destinations)]:
             raise ConfigError(f"A rule is for {lost[0]}, which is not among the destinations.")
+
+    def deadline(self, size: int) -> float:
+        """Seconds for the check of a body of `size` bytes: what is longer takes longer."""
+        return self.deadline_s * max(1, -(-size // _PER))
 
     def check_destination(self, url: str) -> str:
         """The origin of `url`, or DestinationRefused."""

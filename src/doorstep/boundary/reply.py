@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 
 from doorstep._errors import ReplyBroken
@@ -36,8 +36,8 @@ _ONCE = frozenset(("role", "id", "call_id", "name"))
 # What tells running texts apart; an "id" is one of the event only, or comes but once.
 _PLACE = ("index", "output_index", "content_index", "summary_index", "item_id")
 # What says that a running text has ended: a key that is true, or the end of an event's type.
-_ENDING = ("finish_reason", "done", "stop_reason", "done_reason", "error")
-_ENDS = ("done", "stop", "completed", "failed", "incomplete", "error", "cancelled")
+_ENDING = frozenset(("finish_reason", "done", "stop_reason", "done_reason", "error"))
+_ENDS = frozenset(("done", "stop", "completed", "failed", "incomplete", "error", "cancelled"))
 
 
 async def restored(
@@ -132,7 +132,7 @@ class Events:
             return self.flush() + self._restorer.text(text).encode("utf-8") + end
         if not isinstance(value, dict):
             return self.flush() + self._whole(block, text, value) + end
-        running = list(_running(value, ()))
+        running = _running(value)
         ends = _ending(value)
         if not running:
             before = self.flush(_places(value, ends)) if ends is not None else b""
@@ -147,7 +147,7 @@ class Events:
                 continue
             if channel.text.waiting:
                 value = json.loads(_data(channel.block))
-                for path, _ in list(_running(value, ())):
+                for path, _ in _running(value):
                     _set(value, path, "")
                 _set(value, channel.path, channel.text.end())
                 out += _spell(channel.block, _bare(value)) + (channel.end or b"\n\n")
@@ -232,19 +232,28 @@ def _bytes(value: object) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
-def _running(value: object, path: Path, inside: bool = False) -> Iterator[tuple[Path, str]]:
-    """The pieces of running texts in an event, and where they stand."""
-    if isinstance(value, str):
-        if (inside and path[-1] not in _FIXED) or path in _RUNNING or _completes(path):
-            yield path, value
-    elif isinstance(value, dict):
+def _running(value: object, path: Path = (), inside: bool = False) -> list[tuple[Path, str]]:
+    """The pieces of running texts in an event, and where they stand. `value` is fresh from JSON."""
+    found: list[tuple[Path, str]] = []
+    if isinstance(value, dict):
         for key, item in value.items():
-            yield from _running(item, (*path, key), inside or key == "delta")
+            if isinstance(item, str):
+                _running_text((*path, key), item, inside or key == "delta", found)
+            elif isinstance(item, (dict, list)) and item:
+                found += _running(item, (*path, key), inside or key == "delta")
     elif isinstance(value, list):
         for index, item in enumerate(value):
+            if isinstance(item, str):
+                _running_text((*path, index), item, inside, found)
             # Without a number of its own it is whole, such as the source of a quotation.
-            if not inside or not isinstance(item, dict) or "index" in item:
-                yield from _running(item, (*path, index), inside)
+            elif item and (not inside or not isinstance(item, dict) or "index" in item):
+                found += _running(item, (*path, index), inside)
+    return found
+
+
+def _running_text(path: Path, text: str, inside: bool, found: list[tuple[Path, str]]) -> None:
+    if (inside and path[-1] not in _FIXED) or path in _RUNNING or _completes(path):
+        found.append((path, text))
 
 
 def _completes(path: Path) -> bool:
@@ -272,16 +281,20 @@ def _named(value: object, path: Path) -> tuple[Path, dict[str, object]]:
 
 def _ending(value: dict[str, object]) -> Path | None:
     """The part of the event that says that its running texts have ended; None if none does."""
-    kind = value.get("type")
-    if any(value.get(key) for key in _ENDING):
+    if _says(value):
         return ()
+    kind = value.get("type")
     if isinstance(kind, str) and kind.replace("_", ".").rpartition(".")[2] in _ENDS:
         return ()
     choices = value.get("choices")
     for at, choice in enumerate(choices if isinstance(choices, list) else ()):
-        if isinstance(choice, dict) and any(choice.get(key) for key in _ENDING):
+        if isinstance(choice, dict) and _says(choice):
             return ("choices", at)
     return None
+
+
+def _says(value: dict[str, object]) -> bool:
+    return not _ENDING.isdisjoint(value) and any(value.get(key) for key in _ENDING)
 
 
 def _places(value: object, path: Path) -> dict[str, object]:

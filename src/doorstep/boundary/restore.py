@@ -18,9 +18,11 @@ from doorstep.boundary.jsontext import JsonText, escaped, quote
 from doorstep.boundary.tree import NotCanonical, parse
 
 if TYPE_CHECKING:
+    from doorstep.boundary.entry import Entry
     from doorstep.boundary.mask import ReplyMask
     from doorstep.boundary.store import Known
-    from doorstep.boundary.vault import Entry, Vault
+    from doorstep.boundary.surrogates.kept import Kept
+    from doorstep.boundary.vault import Vault
 
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(?=(\s*:)?)', re.S)
 _CONTEXT = 8  # characters that the rules about the beginning of a word look back
@@ -51,16 +53,22 @@ class Restorer:
         for text, value in pairs:
             self._add(placeholder_key(text) or plain_key(text, None), text, value)
         self._known, self.mask, self._ascii = known, mask, ascii
+        self._kept: Kept | None = None
         self._index()
 
     @classmethod
-    def of(cls, vault: Vault, *, mask: ReplyMask | None = None) -> Restorer:
+    def of(cls, vault: Vault, *, mask: ReplyMask | None = None, kept: bool = False) -> Restorer:
         """The restorer of a reply to the request that was sealed with `vault`.
 
         The door calls this once the request has been sealed. It is false (`bool`) if nothing can
         be put back and nothing is masked: then the bytes of the reply need not be looked at.
+
+        `kept`: the text is no reply to a new request but one that was masked into the vault's
+        store before (`doorstep unmask`), so that the store's surrogates come back, too. In a
+        reply they do not: the Erin Falk of whom it speaks may be one.
         """
         made = cls((), known=vault.known, mask=mask, ascii=vault.ascii)
+        made._kept = vault.kept if kept else None
         entries = vault.entries()
         made._numbers = frozenset(entry.text for entry in entries if entry.number)
         for entry in entries:
@@ -123,6 +131,8 @@ class Restorer:
             choices = {entry.text: entry.value} if entry else None
             if entry and entry.number:
                 return entry.value, True
+        if choices is None and self._kept is not None:
+            choices = self._kept.choices(match.key)
         if not choices:
             return None, False
         sent = found if found in choices else next(iter(choices))
@@ -157,6 +167,8 @@ class Restorer:
         indexes = [Index(self._choices)]
         if self._known is not None:
             indexes.append(self._known.index)
+        if self._kept is not None:
+            indexes.append(self._kept.index)
         exact = {text: key for key, choices in self._choices.items() for text in choices}
         self.forms = Forms(indexes, exact)
 

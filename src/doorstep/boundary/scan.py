@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from doorstep.boundary.clearance import Term
 from doorstep.boundary.detect import Detector, Finding, find_all
 from doorstep.boundary.detect.propagate import Propagation
-from doorstep.boundary.spans import Span, swap, widen
+from doorstep.boundary.detect.recurs import can_recur
+from doorstep.boundary.exact import Exact
+from doorstep.boundary.spans import VAGUE, Span, merge, widen
 from doorstep.boundary.vault import Vault
 
 
@@ -39,20 +42,27 @@ class Scanner:
     def _spread(self, text: str, found: list[Finding]) -> list[Finding]:
         if self._propagation is None or not found:
             return found
+        whole = [(text[f.start : f.end], f.kind) for f in found]
+        values = [Term(value, kind) for value, kind in whole if any(map(str.isalnum, value))]
+        if not can_recur(text, found, self._propagation.terms(values)):
+            return found
         return self._propagation.spread([text], [found])[0]
 
 
 def mask_text(text: str, findings: Sequence[Finding], vault: Vault) -> str:
-    """The text with placeholders in place of the findings, which do not overlap."""
-    spans = [Span(f.start, f.end, f.kind) for f in findings]
-    return swap(text, spans, lambda span, value: vault.placeholder(span.kind, value, taken=text))
+    """The text with what stands for the findings, which do not overlap; `Restorer.of(vault)`
+    gives the text back exactly, and with `kept=True` any vault of the same store does."""
+    spans = merge(Span(f.start, f.end, f.kind) for f in findings)
+    return Exact(vault, text, kept=vault.kept is not None).swap(text, spans)
 
 
 def merged(text: str, findings: Iterable[Finding]) -> list[Finding]:
     """Findings widened to whole words; those that overlap become one, of the longest's kind."""
+    if not (findings := list(findings)):
+        return []
     out: list[tuple[Finding, int]] = []
     whole = [_whole(text, finding) for finding in findings]
-    for new in sorted(whole, key=lambda f: (f.start, -f.end)):
+    for new in sorted(whole, key=lambda f: (f.start, -f.end, f.kind in VAGUE)):
         size = new.end - new.start
         if not out or new.start >= out[-1][0].end:
             out.append((new, size))
@@ -65,5 +75,8 @@ def merged(text: str, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _whole(text: str, found: Finding) -> Finding:
+    before, after = text[max(0, found.start - 1) : found.start], text[found.end : found.end + 1]
+    if not before.isalnum() and not after.isalnum() and after != "_":
+        return found
     span = widen(text, Span(found.start, found.end, found.kind))
     return Finding(span.start, span.end, found.kind, found.by)

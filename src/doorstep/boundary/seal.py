@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from doorstep._errors import Blocked
+from doorstep.boundary.bodies import reference
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import Detector
+from doorstep.boundary.escapes import unescaped
+from doorstep.boundary.exact import Exact
 from doorstep.boundary.finder import Finder, Found
 from doorstep.boundary.nested import DEPTH, inner, inside_of, nested
-from doorstep.boundary.normal import squeezed
+from doorstep.boundary.normal import Squeezed, squeezed
 from doorstep.boundary.policy import Do, Opaque, refuse, strictest
-from doorstep.boundary.spans import Span, merge, swap, widen
+from doorstep.boundary.spans import Span, merge, widen
 from doorstep.boundary.terms import Matcher
 from doorstep.boundary.tree import Leaf, NotCanonical, dump, leaves, parse, rebuild
 from doorstep.boundary.vault import Vault
@@ -115,7 +117,9 @@ class Sealer:
     def spans(self, leaf: Leaf, found: Found, known: Sequence[Matcher]) -> list[Span]:
         """Everything private in a leaf, merged, but for what is allowed to leave as it is."""
         text = leaf.text
-        views = squeezed(text) if any(map(len, (*self._matchers, *known))) else ()
+        views: Sequence[Squeezed] = ()
+        if any(map(len, (*self._matchers, *known))):
+            views = (*squeezed(text), *unescaped(text))
         hits = [h for matcher in self._matchers for h in matcher.find(text, views=views)]
         spans = [Span(h.start, h.end, h.term.kind, h.term.value) for h in hits]
         hits = [h for matcher in known for h in matcher.find(text, views=views)]
@@ -123,10 +127,19 @@ class Sealer:
         spans += [
             Span(h.start, h.end, h.term.kind) for h in hits if not allowed(text[h.start : h.end])
         ]
-        spans = [s for s in (*spans, *found.of(leaf)) if self._do(s.kind) != "allow"]
+        spans += [*found.of(leaf), *_of_reference(leaf, found)]
+        spans = [s for s in spans if self._do(s.kind) != "allow"]
         if leaf.role == "number":
             return [Span(0, len(text), s.kind, s.of) for s in spans[:1]]
         return merge(widen(text, span) for span in spans)
+
+
+def _of_reference(leaf: Leaf, found: Found) -> Iterator[Span]:
+    """What was found in the name of the definition that a schema's "$ref" refers to."""
+    if leaf.made and leaf.path[-1:] == ("$ref",) and (name := reference(leaf.text)):
+        before = len(leaf.text) - len(name)
+        for span in found.of(Leaf((), name, "key", False)):
+            yield replace(span, start=span.start + before, end=span.end + before)
 
 
 class _One:
@@ -143,6 +156,7 @@ class _One:
         self._clearance = clearance
         self._vault = vault
         self._taken = taken
+        self._exact = Exact(vault, taken) if vault is not None else None
         self.count: Counter[str] = Counter()
 
     def change(self, leaf: Leaf, depth: int = 0) -> str | None:
@@ -160,18 +174,15 @@ class _One:
         self.count.update(span.kind for span in spans)
         if not spans or self._vault is None:
             return None
-        put = partial(self._put, self._vault, leaf.role == "number")
-        sealed = swap(leaf.text, spans, put)
+        if leaf.role == "number":
+            return self._number(self._vault, leaf.text, spans[0])
+        sealed = self._exact.swap(leaf.text, spans) if self._exact else leaf.text
         if _refused_as_name(leaf.text, sealed):
-            return self._vault.placeholder(
-                spans[0].kind, leaf.text, taken=self._taken, plain=True
-            )
+            return self._vault.placeholder(spans[0].kind, leaf.text, taken=self._taken, plain=True)
         return sealed
 
-    def _put(self, vault: Vault, number: bool, span: Span, value: str) -> str:
-        return vault.placeholder(
-            span.kind, value, of=span.of, taken=self._taken, json_number=number
-        )
+    def _number(self, vault: Vault, text: str, span: Span) -> str:
+        return vault.placeholder(span.kind, text, of=span.of, taken=self._taken, json_number=True)
 
 
 def _refused_as_name(text: str, sealed: str) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+VAGUE = frozenset(("account", "identifier", "name", "other", "quantity"))
+_LINE = re.compile(r"\\[nrtbfv]")
 _ALNUM = re.compile(r"[A-Za-z0-9]")
 _ON = re.compile(r"(?:_*[A-Za-z0-9])*")
 
@@ -22,9 +24,10 @@ class Span:
 
 def merge(spans: Iterable[Span]) -> list[Span]:
     """Spans that overlap or touch become one that covers them, of the longest one's kind: two
-    placeholders without a gap between them could not be told apart."""
+    placeholders without a gap between them could not be told apart. Of two that are the same the
+    declared one counts, then the one whose kind says more."""
     merged: list[tuple[Span, int]] = []
-    for new in sorted(spans, key=lambda s: (s.start, -s.end)):
+    for new in sorted(spans, key=lambda s: (s.start, -s.end, s.of is None, s.kind in VAGUE)):
         size = new.end - new.start
         if not merged or new.start > merged[-1][0].end:
             merged.append((new, size))
@@ -40,7 +43,7 @@ def widen(text: str, span: Span) -> Span:
     """The span up to where a placeholder can stand by itself: all of "mayaLoad" or "maya_2"."""
     start, end = span.start, span.end
     # A letter after a backslash is an escape ("\\nMaya" in code), no part of the word.
-    while start and _ALNUM.match(text, start - 1) and text[start - 2 : start - 1] != "\\":
+    while start and _ALNUM.match(text, start - 1) and not _LINE.match(text, start - 2):
         start -= 1
     end = _ON.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing, too
     return replace(span, start=start, end=end)

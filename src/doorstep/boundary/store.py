@@ -22,13 +22,16 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doorstep._errors import ConfigError
+from doorstep.boundary.entry import Entry
 from doorstep.boundary.forms import Index, placeholder_key, squashed
 from doorstep.boundary.keys import derived
 from doorstep.boundary.normal import squeezed
-from doorstep.boundary.vault import Entry
+
+if TYPE_CHECKING:
+    from doorstep.boundary.surrogates.kept import Kept
 
 _NONCE = 12
 _DAY = 86_400
@@ -64,6 +67,7 @@ class Store:
         self._key = derived(key, "vault look-ups")
         self._lock = threading.RLock()
         self._known: dict[str, Known] = {}
+        self._kept: dict[str, Kept] = {}
         _create(path)
         try:
             self._db = sqlite3.connect(
@@ -98,6 +102,15 @@ class Store:
         """Everything of one scope, as the restorer asks for it."""
         with self._lock:
             found = self._known.setdefault(scope, Known(self, scope))
+            found.refresh()
+            return found
+
+    def kept(self, scope: str) -> Kept:
+        """The surrogates of one scope, for texts that were masked into this store before."""
+        from doorstep.boundary.surrogates.kept import Kept
+
+        with self._lock:
+            found = self._kept.setdefault(scope, Kept(self, scope))
             found.refresh()
             return found
 
@@ -159,6 +172,7 @@ class Store:
             gone = self._db.execute(f"DELETE FROM entry WHERE {where}", values).rowcount
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._known.clear()
+            self._kept.clear()
         return gone
 
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -220,7 +234,7 @@ class Known:
             self._last = number
             self.numbers = self.numbers or entry.number
             key = placeholder_key(entry.text)
-            # Surrogates are not resolved later: next week they may be somebody's real name.
+            # Surrogates are in `Kept`: next week they may be somebody's real name.
             if key and not entry.surrogate and key not in self._rows:
                 self._rows[key] = number
                 self.index.add(key)

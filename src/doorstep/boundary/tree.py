@@ -8,6 +8,7 @@ but the leaves that `leaves` yields, so that looking at the leaves is looking at
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -16,9 +17,10 @@ from doorstep.boundary import bodies
 from doorstep.boundary.bodies import Place
 from doorstep.boundary.clearance import Clearance, Path
 
-__all__ = ["Leaf", "NotCanonical", "Path", "Place", "dump", "leaves", "parse", "rebuild"]
+__all__ = ["Leaf", "NotCanonical", "Path", "Place", "dump", "leaves", "parse", "rebuild", "whole"]
 
 Role = Literal["key", "text", "number"]
+_LONE = re.compile("[\ud800-\udfff]")
 DATA = Place(payload=True)  # where nothing is the protocol's: JSON inside a string
 
 
@@ -31,8 +33,8 @@ class Leaf:
     """One string, key or number of the tree; `excused` leaves cannot depend on private data.
 
     `constant`: excused, because the wire format says it by itself. `made`: of the service's own
-    making (an id, a new parameter's name), nothing for detectors. `opaque`: nobody can look at it. `key`: the key it
-    stands under, where that is a name in data and not the protocol's.
+    making (an id, a new parameter's name), nothing for detectors. `opaque`: nobody can look at it.
+    `key`: the key it stands under, where that is a name in data and not the protocol's.
     """
 
     path: Path
@@ -53,10 +55,19 @@ def parse(body: bytes) -> object:
         raise NotCanonical("not JSON with unique keys") from None
 
 
+def whole(text: str) -> str:
+    """The text, as long as before, with a sign in place of each half of a character: JSON can
+    spell those, and not every detector can read them."""
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
+
+
 def dump(value: object) -> bytes:
     """The canonical spelling."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:  # half an emoji, where a client cut a text: JSON can spell it
+        return _LONE.sub(lambda m: f"\\u{ord(m[0]):04x}", text).encode("utf-8")
 
 
 def leaves(value: object, clearance: Clearance, place: Place | None = None) -> Iterator[Leaf]:

@@ -16,16 +16,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from doorstep._errors import ConfigError
+from doorstep.boundary.entry import Entry
 from doorstep.boundary.forms import squashed
 from doorstep.boundary.normal import squeezed
 
 if TYPE_CHECKING:
     from doorstep.boundary.store import Known, Store
+    from doorstep.boundary.surrogates.kept import Kept
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FIRST = "23456789"  # what a spelling's own letters begin with: no word does
@@ -34,23 +35,6 @@ _KIND = re.compile(r"[^A-Z]")
 _SPELT = re.compile(r"\\u(?!00[0-7])[0-9a-fA-F]{4}")
 
 Style = Literal["placeholder", "surrogate"]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Entry:
-    """`text` stands for `value`. `number`: the value is the JSON spelling of a number.
-
-    `surrogate`: `text` is a realistic value of the same kind, not a placeholder.
-    """
-
-    text: str
-    value: str
-    kind: str
-    number: bool = False
-    surrogate: bool = False
-
-    def __repr__(self) -> str:
-        return f"Entry(kind={self.kind!r})"
 
 
 class Vault:
@@ -99,9 +83,30 @@ class Vault:
         return f"Vault({len(self)} values)"
 
     @property
+    def given(self) -> int:
+        """How much has been given out; it changes with every new entry."""
+        return len(self._entries)
+
+    @property
+    def realistic(self) -> bool:
+        """Whether it gives surrogates."""
+        return self._surrogates is not None
+
+    @property
     def known(self) -> Known | None:
         """The older placeholders of this scope, if there is a store."""
         return self._store.known(self._scope) if self._store is not None else None
+
+    @property
+    def kept(self) -> Kept | None:
+        """The surrogates that the store has given out in this scope, if there is a store."""
+        return self._store.kept(self._scope) if self._store is not None else None
+
+    def avoid(self, private: Callable[[str], bool]) -> None:
+        """No surrogate, and no word of one, is drawn from now on that `private` says is a private
+        value: one that does not occur in this request must not stand for another."""
+        if self._surrogates is not None:
+            self._surrogates.avoid = private
 
     def entries(self) -> list[Entry]:
         """What this vault has given out, for the restorer."""
@@ -139,16 +144,13 @@ class Vault:
     def value(self, placeholder: str) -> str | None:
         return self._values.get(placeholder)
 
-    def _stored(
-        self, kind: str, value: str, number: bool, taken: str, plain: bool
-    ) -> Entry | None:
+    def _stored(self, kind: str, value: str, number: bool, taken: str, plain: bool) -> Entry | None:
         if self._store is None:
             return None
-        if self._surrogates and not plain:
+        if self._surrogates and not plain:  # the style asked for wins over what was given out
             found = self._store.find(self._scope, kind, value, surrogate=True)
             # A surrogate of last week may stand in this request as somebody's real name.
-            if found and self._surrogates.keep(found, taken):
-                return found
+            return found if found and self._surrogates.keep(found, taken) else None
         return self._store.find(self._scope, kind, value, number)
 
     def _new(

@@ -69,7 +69,7 @@ def unmask(config: Path | None, file: BinaryIO, path: Path | None, scope: str) -
     """Put the values back into FILE (or standard input) that `mask` took out."""
     text = read(file)
     with _vault_at(load(config).settings, path, scope, "placeholder") as vault:
-        restored = Restorer.of(vault).text(text)
+        restored = Restorer.of(vault, kept=True).text(text)
     _write(restored)
 
 

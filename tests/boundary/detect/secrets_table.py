@@ -267,6 +267,9 @@ def _whole() -> Iterator[Row]:
     yield _row("pin", "My PIN is ", "4829", ", please keep it")
     yield _row("one-time code", "Your verification code is ", "739204", ".")
     yield _row("quoted pass phrase", 'use the passphrase "', "blue kettle on the roof", '" for it')
+    yield _row("password with a dot", "password=", "server" + ".key1!", "")
+    yield _row("password that begins like a class", "secret = ", "Secret" + "Token99x", "")
+    yield _row("word for a password", "DB_PASSWORD=", "sun" + "flower", "\n")
     yield _row("wifi key", "SSID: home, WPA2 key: ", word, "")
     yield _row("user and password", "log in with anna / password ", word, "")
 
@@ -309,6 +312,25 @@ def near_misses() -> list[Row]:
         ("variable", "Authorization: Bearer ${TOKEN}"),
         ("variable", "Authorization: Bearer <token>"),
         ("template", "password: {{ vault_password }}"),
+        ("attribute", "client = Client(api_key=server.key)"),
+        ("attribute", "api_key=server.key"),
+        ("attribute", "password = user.password"),
+        ("attribute", "secret: config.secret.value"),
+        ("attribute", "pin = GPIO.PIN_17"),
+        ("attribute", "apiKey: import.meta.env.VITE_KEY"),
+        ("attribute", "if password==other.password:"),
+        ("variable", "login(password=password_hash)"),
+        ("class", "bearer: HTTPBearer"),
+        ("class", "cookie = SimpleCookie"),
+        ("class", "credentials = service_account.Credentials"),
+        ("call", "password = get_password()"),
+        ("call", "token = await fetch_token(user)"),
+        ("file", "private_key: ~/.ssh/id_rsa"),
+        ("file", "private_key=/etc/ssl/private/server.pem"),
+        ("file", "PWD=/srv/app"),
+        ("setting", "credentials: include"),
+        ("setting", "cookie: session"),
+        ("label", "password: 'Your password',"),
         ("mask", "password: ********"),
         ("mask", "api_key=xxxxxxxxxxxxxxxx"),
         ("mask", "key: sk-..."),

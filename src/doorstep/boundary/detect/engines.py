@@ -1,7 +1,7 @@
 """Three ways to run the patterns over a text, with equal results.
 
 `StdlibEngine` runs every pattern with the standard library's `re`; it needs nothing and is the
-reference. `Re2Engine` (the default) asks RE2 sets which patterns can occur at all, and runs only
+reference. `Re2Engine` (the default) asks a sieve which patterns can match at all, and runs only
 those; time is linear in the text whatever the text is. `HyperscanEngine` asks Hyperscan the same
 question.
 
@@ -18,19 +18,18 @@ from typing import Any, Protocol
 
 from doorstep._errors import ConfigError
 from doorstep.boundary.detect.pattern import Pattern
+from doorstep.boundary.detect.sieve import Sieve
 
 __all__ = ["Engine", "HyperscanEngine", "Match", "Re2Engine", "StdlibEngine"]
 
 Match = tuple[int, int, int]
 """Index of the pattern, start and end in characters."""
 
-_SET_BYTES = 8 << 20  # the most that RE2 may use to remember states of one set
-_REGEX_BYTES = 1 << 20  # and of one pattern; one that needs more is read without remembering
+_REGEX_BYTES = 1 << 20  # for the states of one pattern; one that needs more is read without them
 _LONG = 6  # repetitions longer than this are left open in the question which patterns occur
-_GROUP = 50  # patterns to a set or database
+_GROUP = 16  # patterns to a database
 _ASCII_CLASSES = {r"\d": "0-9", r"\w": "0-9A-Za-z_"}
 _ASCII_EDGE = r"(?:(?<![0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<=[0-9A-Za-z_])(?![0-9A-Za-z_]))"
-_CANARY = "(?s:.)"  # matches every text but the empty one: shows that the set did its work
 
 
 class Engine(Protocol):
@@ -71,29 +70,17 @@ def _as_re2_reads(source: str) -> str:
 
 
 class Re2Engine:
-    """Sets say which patterns can occur; those are run one by one."""
+    """A sieve says which patterns can occur; those are run one by one."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.patterns = tuple(patterns)
         self._search = _Re2(self.patterns)
-        self._sets = [(group, _re2_set(self.patterns, group)) for group in _groups(patterns)]
+        self._sieve = Sieve(self.patterns)
 
     def scan(self, text: str) -> Iterator[Match]:
         data = text.encode()
-        return self._search.matches(data, text, self._occurring(data))
-
-    def _occurring(self, data: bytes) -> Iterator[int]:
-        """Patterns whose hint occurs.
-
-        RE2 says "nothing" both when nothing matches and when it ran out of memory. The canary
-        always matches: where it is missing, every pattern of the group is run.
-        """
-        for group, chosen in self._sets:
-            found = chosen.Match(data) or ()
-            if len(group) in found or not data:
-                yield from sorted(group[place] for place in found if place < len(group))
-            else:
-                yield from group
+        occurring = self._sieve.occurring(text, data)
+        return self._search.matches(data, text, occurring) if occurring else iter(())
 
 
 class HyperscanEngine:
@@ -125,52 +112,54 @@ class HyperscanEngine:
 
 
 class _Re2:
-    """The patterns as single RE2 expressions, over UTF-8; each is compiled when first wanted."""
+    """The patterns as single RE2 expressions, over UTF-8.
+
+    The hint of a pattern (or its source, loosened) is looked for first: it takes little to compile
+    and has few states. The pattern itself is compiled when that is found for the first time.
+    """
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._sources = [pattern.source.encode() for pattern in patterns]
+        self._patterns = patterns
         self._regexes: dict[int, Any] = {}
+        self._first = [_first(pattern) for pattern in patterns]
 
     def matches(self, data: bytes, text: str, indices: Iterable[int]) -> Iterator[Match]:
         found = [match for index in indices for match in self._of(index, data)]
         return iter(found if len(data) == len(text) else _in_characters(found, data))
 
-    def _of(self, index: int, data: bytes) -> Iterator[Match]:
+    def _of(self, index: int, data: bytes) -> Sequence[Match]:
+        if self._first[index].search(data) is None:
+            return ()
         regex = self._regexes.get(index) or self._compile(index)
         group = min(regex.groups, 1)
-        for match in regex.finditer(data):
-            start, end = match.span(group)
-            yield index, start, end
+        return [(index, *match.span(group)) for match in regex.finditer(data)]
 
     def _compile(self, index: int) -> Any:
         import re2
 
-        options = re2.Options()
-        options.log_errors = False
-        options.max_mem = _REGEX_BYTES
-        self._regexes[index] = re2.compile(self._sources[index], options)
+        self._regexes[index] = re2.compile(self._patterns[index].source.encode(), _options(re2))
         return self._regexes[index]
+
+
+def _first(pattern: Pattern) -> Any:
+    import re2
+
+    options = _options(re2)
+    options.never_capture = True
+    return re2.compile(loosened(pattern.hint or pattern.source).encode(), options)
+
+
+def _options(re2: Any) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _REGEX_BYTES
+    return options
 
 
 def _groups(patterns: Sequence[Pattern]) -> list[range]:
     """Indices in groups: an automaton for all would need states for all their combinations."""
     starts = range(0, len(patterns), _GROUP)
     return [range(start, min(start + _GROUP, len(patterns))) for start in starts]
-
-
-def _re2_set(patterns: Sequence[Pattern], group: range) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.never_capture = True
-    options.max_mem = _SET_BYTES
-    chosen = re2.Set.SearchSet(options)
-    for index in group:
-        chosen.Add(loosened(patterns[index].hint or patterns[index].source).encode())
-    chosen.Add(_CANARY.encode())
-    chosen.Compile()
-    return chosen
 
 
 def _hyperscan_databases(patterns: Sequence[Pattern]) -> list[Any]:
@@ -201,8 +190,8 @@ def loosened(source: str) -> str:
     """`source` with its long repetitions left open: `x{3,90}` becomes `x{3,}`, `x{40}` `x{6,}`.
 
     It matches wherever `source` does. An automaton counts by states, one for each number and for
-    everything else that it may be in the midst of: RE2's set is several times slower with exact
-    counts, Hyperscan (0.9.1) takes a minute to compile them and overran its stack.
+    everything else that it may be in the midst of: RE2 takes several times longer to compile exact
+    counts, Hyperscan (0.9.1) takes a minute and overran its stack.
     """
 
     def loosen(match: re.Match[str]) -> str:

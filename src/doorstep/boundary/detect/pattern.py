@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["Pattern", "Span"]
 
@@ -24,6 +25,7 @@ Span = tuple[int, int]
 
 # Scripts written without spaces (from the CJK radicals on) have no word edges.
 _SPACELESS = "\u2e80"
+_CUT = "\0"  # stands for the value, between what is before and behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +62,24 @@ class Pattern:
         return (start, end) if self.narrow is None else self.narrow(text, start, end)
 
     def _in_context(self, text: str, start: int, end: int) -> bool:
-        words = rf"(?i)(?<![^\W\d_])(?:{self.context})"
-        near = text[max(0, start - self.reach) : start]
-        return bool(re.search(words, near) or re.search(words, text[end : end + 16]))
+        near = text[max(0, start - self.reach) : start] + _CUT + text[end : end + 16]
+        return _context(self.context).search(near) is not None
+
+
+@lru_cache(maxsize=1024)
+def _context(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?<![^\W\d_])(?:{words})")
+
+
+@lru_cache(maxsize=1024)
+def _ending(source: str) -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?:{source})\Z")
 
 
 def _inside_word(text: str, start: int, end: int) -> bool:
-    before = start > 0 and _joined(text[start - 1], text[start])
-    return before or (end < len(text) and _joined(text[end - 1], text[end]))
-
-
-def _joined(left: str, right: str) -> bool:
-    return _of_word(left) and _of_word(right)
+    if start and _of_word(text[start - 1]) and _of_word(text[start]):
+        return True
+    return end < len(text) and _of_word(text[end]) and _of_word(text[end - 1])
 
 
 def _of_word(char: str) -> bool:
@@ -79,4 +87,4 @@ def _of_word(char: str) -> bool:
 
 
 def _ends_with(source: str, text: str) -> bool:
-    return re.search(rf"(?i)(?:{source})\Z", text) is not None
+    return _ending(source).search(text) is not None

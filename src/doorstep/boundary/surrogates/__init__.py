@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from doorstep.boundary.entry import Entry
 from doorstep.boundary.normal import squeezed
 from doorstep.boundary.surrogates import addresses, codes, contact, dates, names, network
 from doorstep.boundary.surrogates.draw import Draw
-from doorstep.boundary.vault import Entry
 
 _TRIES = 16
 _LONG = 6  # letters and digits that do not stand inside other words by chance
 _NOT = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"[^\W_]+")
+# What a name is written with; another sign within may not come back.
+_NAME = re.compile(r"[\w \t\r\n.,:'’&()/+–-]+")
 # Kinds by what the draws need.
 _PLAIN: dict[str, Callable[[str, Draw], str | None]] = {
     **dates.FAMILIES,
@@ -35,6 +37,7 @@ _PLAIN: dict[str, Callable[[str, Draw], str | None]] = {
     "coordinates": addresses.coordinates,
 }
 _NAMED = {"person": names.person, "organisation": names.organisation, "place": names.place}
+_WORDED = frozenset((*dates.FAMILIES, "address"))
 _ONE_DRAW = frozenset(("date", "birth_date"))  # all of a scope move alike
 
 
@@ -47,6 +50,7 @@ class Surrogates:
         self._owner: dict[str, str] = {}  # folded surrogate: canonical value
         self._texts: set[str] = set()
         self._taken: tuple[str | None, str, frozenset[str]] = (None, "", frozenset())
+        self.avoid: Callable[[str], bool] = lambda _: False  # what else is private
 
     def surrogate(self, kind: str, value: str, of: str | None, taken: str) -> str | None:
         """A surrogate for exactly this spelling; None where a placeholder must do."""
@@ -76,10 +80,15 @@ class Surrogates:
 
     def _make(self, kind: str, value: str, of: str | None, draw: Draw) -> str | None:
         if make := _NAMED.get(kind):
+            if not _NAME.fullmatch(value):
+                return None
             return make(value, self._words, draw, self._occurs, of)
+        # What is no ASCII would stay as it is ("ⒼⒸⒻ-819155059"); dates and addresses have words.
+        if not value.isascii() and kind not in _WORDED:
+            return None
         if kind == "email":
             return contact.email(value, self._words, draw, self._occurs)
-        if kind == "address":
+        if kind == "address" and _NAME.fullmatch(value):
             return addresses.address(value, self._words, draw, self._occurs)
         if kind in _ONE_DRAW:
             draw = self._draw.of("dates")
@@ -93,13 +102,14 @@ class Surrogates:
             and self._owner.get(folded, canonical) == canonical
             and len(folded) > 1
             and not self._stands(text, folded)
+            and not self.avoid(text)
         )
 
     def _stands(self, text: str, folded: str) -> bool:
         """Whether the request holds the text already: short ones as words, longer ones anywhere."""
         if folded not in self._taken[1]:
             return False
-        return len(folded) >= _LONG or all(map(self._occurs, _WORDS.findall(text)))
+        return len(folded) >= _LONG or all(map(self._stands_as_word, _WORDS.findall(text)))
 
     def _own(self, text: str, canonical: str) -> None:
         self._texts.add(text)
@@ -107,12 +117,19 @@ class Surrogates:
 
     def _look(self, taken: str) -> None:
         if taken is not self._taken[0] and taken != self._taken[0]:
-            words = frozenset(_WORDS.findall(taken.casefold()))
-            self._taken = (taken, _fold(taken), words)
+            words = set(_WORDS.findall(taken.casefold()))
+            words |= {word.removesuffix("s") for word in words}  # a plural comes back, too
+            self._taken = (taken, _fold(taken), frozenset(words))
 
     def _occurs(self, word: str) -> bool:
-        """Whether a word stands in the request already: it must not stand for another."""
-        return word.casefold() in self._taken[2]
+        """Whether a word stands in the request already, or is private: it must not stand for
+        another."""
+        return self._stands_as_word(word) or self.avoid(word)
+
+    def _stands_as_word(self, word: str) -> bool:
+        """A plural of it in a reply would be restored, too ("Falks": "Does")."""
+        plain = word.casefold()
+        return plain in self._taken[2] or f"{plain}s" in self._taken[2]
 
 
 def _fold(text: str) -> str:

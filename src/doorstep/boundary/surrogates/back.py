@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from doorstep.boundary.entry import Entry
 from doorstep.boundary.forms import GAP, JOIN, plain_key
 from doorstep.boundary.surrogates import contact, dates, names
-from doorstep.boundary.vault import Entry
 
 _LITERAL = frozenset(("email", "url", "ip", "mac", "handle", "coordinates"))
 _CODES = frozenset("account national_id plate vin identifier order case".split())

@@ -15,6 +15,8 @@ from doorstep.boundary.surrogates.lists import FIRMS, FIRST, LAST, LEGAL, PARTIC
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})*")
 _LATIN = re.compile(r"[^\W\d_\u0250-\U0010ffff]*", re.S)
+# Control signs, symbols and the like: such a name would come back in pieces only.
+_ODD = re.compile(r"[^\w \t\r\n\u00a0\u0300-\u036f.,'’&()/+-]|_")
 _TRIES = 24
 
 
@@ -75,7 +77,7 @@ def organisation(
 
 def place(value: str, words: Words, draw: Draw, taken: Taken, of: str | None = None) -> str | None:
     """One invented town, whatever the number of words."""
-    if not value.isascii() and not _LATIN.match(value):
+    if (not value.isascii() and not _LATIN.match(value)) or _ODD.search(value):
         return None
     name = of or value
     found = words.give(" ".join(name.split()), TOWNS, taken)
@@ -105,7 +107,9 @@ def _each(
     names = _names(value, kept)
     if not names or any(not _LATIN.fullmatch(w.replace("'", "").replace("’", "")) for w in names):
         return None
-    if any(sign.isdigit() for sign in value) or not any(len(w) > 1 for w in names):
+    if any(sign.isdigit() for sign in value) or _ODD.search(value):
+        return None
+    if not any(len(w) > 1 for w in names):
         return None
     missing = False
 

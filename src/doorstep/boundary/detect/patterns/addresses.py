@@ -187,7 +187,7 @@ PATTERNS = (
         "Number and street as in France: 12 bis, rue de la Paix, 75002 Paris",
         rf"\b\d{{1,4}}(?: ?(?:bis|ter|quater)\b)?,? {_ROMANCE}{_PARTICLES} ?{_WORD}"
         rf"(?:[ -](?:{_WORD}|de|du|des|la|le)){{0,4}}{_TAIL}",
-        hint=rf"\d[a-z ,]{{1,10}}{_ROMANCE}",
+        hint=rf"\d[a-z ,]{{1,10}}{_ROMANCE}[ a-z']*{_UP}",
         edges=False,
     ),
     Pattern(

@@ -24,6 +24,8 @@ _CALL = (
     r"reach (?:me|us|him|her|them) (?:at|on)|ring (?:me|us)|номер|телефон|전화|电话|電話|手机"
 )
 
+_GOES_ON = re.compile(r"[-./:]\d")
+_BEGAN = re.compile(r"\d[-./:,]")
 _DATE = re.compile(r"[0-3]\d[./-][01]\d[./-](?:\d\d){1,2}")
 
 # Words after "@" that are not people: decorators, annotations, style sheets, documentation tags.
@@ -72,7 +74,7 @@ def _named_phone(value: str) -> bool:
 
 def _not_decimal(text: str, start: int, end: int) -> Span | None:
     """A number of which more follows ("-1234", ".5") is part of something longer."""
-    if re.match(r"[-./:]\d", text[end : end + 2]) or re.search(r"\d[-./:,]\Z", text[:start][-2:]):
+    if _GOES_ON.match(text, end) or _BEGAN.fullmatch(text, max(0, start - 2), start):
         return None
     return start, end
 

@@ -37,9 +37,12 @@ _BIRTHDAY = (
 )
 
 
+_FIGURES = re.compile(r"\d+")
+
+
 def _is_date(value: str) -> bool:
     """A day of the calendar, whether the day or the month comes first."""
-    numbers = [int(number) for number in re.findall(r"\d+", value)]
+    numbers = [int(number) for number in _FIGURES.findall(value)]
     if len(numbers) < 3:
         return True  # the month is a word
     if numbers[0] > 31:

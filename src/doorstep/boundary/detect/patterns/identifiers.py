@@ -72,6 +72,8 @@ _UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 def _identifier(text: str, start: int, end: int) -> Span | None:
     value = text[start:end]
+    if len(value) < 7 and value.isdigit():
+        return None
     start += len(value) - len(value.lstrip("._/:#-"))
     end -= len(value) - len(value.rstrip("._/:#-"))
     value = text[start:end]

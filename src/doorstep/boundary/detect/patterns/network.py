@@ -147,7 +147,7 @@ PATTERNS = (
         "IPv6 addresses with zone or network (RFC 4291)",
         r"(?:\b[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f]{0,4}:){0,6}[0-9A-Fa-f]{1,4}"
         r"(?:%[a-z0-9]{1,12})?(?:/\d{1,3})?\b",
-        hint=r"[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:|::[0-9A-Fa-f]",
+        hint=r"[0-9][0-9A-Fa-f:]*:|:[0-9A-Fa-f:]*[0-9]|:[0-9A-Fa-f]+%[a-z0-9]*[0-9]",
         check=_is_ipv6,
     ),
     Pattern(

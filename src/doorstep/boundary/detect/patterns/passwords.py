@@ -35,8 +35,17 @@ _NO_VALUE = re.compile(
     r"unlimited|uint8?|bytes32|sha-?256|hs256|aes-?256|your[_-].*|my[_-].*|<.*|\{.*|\$.*|%.*|"
     r"[A-Za-z]*\[.*|\(.*|&.*|.*\(.*|\w+\.\w+(?:\.\w+)*\[.*|os\.\w+.*|process\.env.*|settings\.\w+|"
     r"config\.\w+|self\.\w+|this\.\w+|req\.\w+.*|request\.\w+.*|args\.\w+|env\.\w+|"
-    r"placeholder|insert.*|enter.*|(?:[a-z]+_)*(?:password|token|secret|key)s?)"
+    r"placeholder|insert.*|enter.*|(?:[a-z]+_)*(?:password|token|secret|key)s?|"
+    r"(?:[a-z]+_)*(?:password|passwd|token|secret|key|session)(?:_[a-z]+)+|"
+    r"(?:your|confirm|current|new|old|type|choose)(?: your)?(?: new| old)? "
+    r"(?:password|passphrase|token|api key|secret|pin|code)(?: here)?)"
 )
+# What code puts behind "=" or ":": an attribute, the name of a class, the path of a file.
+_CODE = re.compile(
+    r"[A-Za-z_]+(?:\.[A-Za-z_]+(?:_\d+)?)+|(?:~|\.{1,2})?/(?:[a-z._-]+/)*[a-z._-]+|"
+    r"(?:[A-Z][A-Za-z]*)?(?:Cookie|Bearer|Token|Key|Secret|Password|Credentials)"
+)
+_SELDOM_WORDS = re.compile(r"(?i)(?:cookie|credentials?|bearer|authorization)\W{1,4}\Z")
 _ABOUT_PASSWORDS = re.compile(
     r".*(?:ed|ing|able|ible|ly|ful|less|ous|ive|al|ern|ary|ory|ten|ert|bar|elt|ig|lich|isch|ado|ida)|"
     r"right|short|simple|secure|safe|sound|good|great|better|known|public|private|common|unique|"
@@ -64,7 +73,9 @@ def _bare(text: str, start: int, end: int) -> Span | None:
     while end > start and text[end - 1] in ".,;:)]}\"'":
         end -= 1
     value = text[start:end]
-    if not _is_value(value) or text[end : end + 1] in ("(", "["):
+    if not _is_value(value) or text[end : end + 1] in ("(", "[") or _CODE.fullmatch(value):
+        return None
+    if _WORDLIKE.fullmatch(value) and _SELDOM_WORDS.search(text[max(0, start - 20) : start]):
         return None
     if _WORDLIKE.fullmatch(value) and re.match(r"[.,;!]?[ \t]*(?:[\r\n]|\Z)", text[end:]) is None:
         return None
@@ -74,6 +85,9 @@ def _bare(text: str, start: int, end: int) -> Span | None:
 def _prose(text: str, start: int, end: int) -> Span | None:
     while end > start and text[end - 1] in ".,;:)]}\"'":
         end -= 1
+    assigned = re.search(r"[=:] ?\Z", text[max(0, start - 2) : start])
+    if assigned and _CODE.fullmatch(text, start, end):
+        return None
     return (start, end) if _is_odd(text[start:end]) else None
 
 
