@@ -443,3 +443,10 @@ def test_thousands_of_terms_are_no_burden() -> None:
     start = time.perf_counter()
     assert not matcher.find(text)
     assert time.perf_counter() - start < 0.25
+
+
+def test_the_words_of_an_address_on_the_web_are_not_private_by_themselves() -> None:
+    address = "https://post.example/u/123456"
+    found = Matcher([Term(address, "url"), Term("anna.meyer@mail.example", "email")])
+    assert not found.find("Post it: https://shop.example, or send a mail to the example.")
+    assert [h.term.kind for h in found.find(f"{address.upper()} and Anna")] == ["url", "email"]

@@ -26,6 +26,8 @@ _SPLIT_DIGITS = 7  # digits from which a number is looked for with gaps: "22:30"
 _NO_GAPS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
+_WEB = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _WORDS = re.compile(r"[^\W_]+")
 # One name, whatever words it is made of: "tbl_customers" does not make "customers" private.
 _CODE_NAME = re.compile(r"\w*_\w*")
@@ -161,7 +163,7 @@ def _forms(term: Term, words: bool) -> Iterator[tuple[str, _Form]]:
         several = len(view.starts) > 1
         if view.text:
             yield from _spellings(view.text, _form(term, view.text, several))
-    parts = [w for w in _WORDS.findall(term.value) if len(w) > 1] if words else ()
+    parts = [w for w in _WORDS.findall(_worded(term.value)) if len(w) > 1] if words else ()
     if len(parts) > 1 and not _CODE_NAME.fullmatch(term.value):
         for part in parts:
             if _says_something(part):
@@ -172,6 +174,14 @@ def _forms(term: Term, words: bool) -> Iterator[tuple[str, _Form]]:
 def _says_something(word: str) -> bool:
     low = word.lower()
     return len(word) >= _SIGNIFICANT and word.isalpha() and low not in COMMON and low not in _HEADS
+
+
+def _worded(value: str) -> str:
+    """What of a value is made of words of its own: none of an address on the web (its host and
+    scheme stand in many others), of a mail address what stands before the @."""
+    if _WEB.match(value):
+        return ""
+    return value.rpartition("@")[0] if _MAIL.fullmatch(value) else value
 
 
 def _form(term: Term, text: str, several: bool, part: bool = False) -> _Form:
