@@ -157,6 +157,13 @@ def test_strict_finds_all_that_names_finds(names: Classifier) -> None:
 
 
 @needs_model
+def test_a_title_is_no_part_of_a_name(names: Classifier) -> None:
+    text = "Dear Mr Okoye, please tell Dr. Weber and Mrs Lindqvist that we meet Sir Duarte."
+    found = [text[f.start : f.end] for f in names.find(text)]
+    assert found == ["Okoye", "Weber", "Lindqvist", "Duarte"]
+
+
+@needs_model
 def test_findings_hold_no_text(names: Classifier) -> None:
     for finding in names.find(LETTER):
         assert finding.by.startswith("name model ")

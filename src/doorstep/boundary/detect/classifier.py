@@ -36,7 +36,10 @@ _CARD, _MODEL, _VOCABULARY = "names.json", "names.onnx", "vocabulary.txt.gz"
 _BATCH = 512  # pieces that are computed at a time, padding included
 _REMEMBERED = 2048  # windows
 # Words that are never private at the end of a finding; passed on as values they would mask much.
-_SMALL = "the of and in at on for to by from with s"
+# A title is no part of a name: "Mr" says nothing, and its bearer is found without it.
+_SMALL = (
+    "the of and in at on for to by from with s mr mrs ms miss dr prof sir madam mme mlle herr frau"
+)
 # A word beside a private one joins it from this share of its own threshold on.
 _BESIDE = 0.5
 
