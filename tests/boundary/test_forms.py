@@ -450,3 +450,19 @@ def test_the_words_of_an_address_on_the_web_are_not_private_by_themselves() -> N
     found = Matcher([Term(address, "url"), Term("anna.meyer@mail.example", "email")])
     assert not found.find("Post it: https://shop.example, or send a mail to the example.")
     assert [h.term.kind for h in found.find(f"{address.upper()} and Anna")] == ["url", "email"]
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "second"),
+    [
+        ("Bigtchuk", "Bigtchu", "ks"),  # a plural, cut within its last letters
+        ("Quixmere", "Quixmer", "es"),
+        ("Łukkwist", '"\\u014', '1 u k k w i s t"'),  # an escape, cut, and the rest spread out
+        ("JJ-106268806", '"x, y; \\u1d0a\\u1d0', 'a-106268806 the lamp at 22:30 and"'),
+    ],
+)
+def test_a_form_that_is_cut_over_two_leaves(value: str, first: str, second: str) -> None:
+    private = Clearance(private=(Term(value),))
+    for body in ({"input": [first, second]}, {"metadata": {first: second}}):
+        with pytest.raises(Blocked):
+            gate(dump({"model": "m", **body}), private)

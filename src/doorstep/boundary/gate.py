@@ -44,6 +44,8 @@ _LONGEST = MatchKind.LeftmostLongest
 _DECODED = 3  # letters from which a hit in decoded base64 or hex counts; see docs/design
 _IN_HEAD = frozenset(("identifier", "date", "order", "case"))  # versions and deployments look so
 _PIECE = 4000  # characters of a code that is split over two leaves
+_CUT = re.compile(r"[\\%&=][^\s\\%&=]{0,9}$")  # an escape that may go on in the next leaf
+_NEAR = 4000
 _CODE = re.compile(r"[\w+/=%&#;:\"\\-]{1,4000}", re.ASCII)
 _PAIRS_LAST = re.compile(r"(?:[0-9A-Fa-f]{2}[ :,;-]{1,2})+[0-9A-Fa-f]{0,2}\Z")  # "4d 61 7"
 _PAIRS_FIRST = re.compile(r"[0-9A-Fa-f]{0,2}(?:[ :,;-]{1,2}[0-9A-Fa-f]{2})+")
@@ -279,6 +281,8 @@ class _Looked:
         for chain in self._all:
             for left, right in pairwise(chain):
                 runs[_end(left) + _start(right)] = None
+                if _CUT.search(left):  # what stands around an escape belongs to the value, too
+                    runs[left[-_NEAR:] + right[:_NEAR]] = None
             for is_code, group in groupby(chain, lambda text: bool(_CODE.fullmatch(text))):
                 if is_code and len(run := list(group)) > 2:
                     runs["".join(run)] = None

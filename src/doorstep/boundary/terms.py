@@ -154,7 +154,7 @@ def _joins(form: _Form, text: Squeezed, words: tuple[int, int], ends: tuple[int,
         return True
     end, stop = ends
     if end < stop and end - text.starts[last] < _SIGNIFICANT:  # "the OS" is not two of Theo
-        return False
+        return not all(text.word(word) in COMMON for word in range(first, last))
     return not all(text.word(word) in COMMON for word in range(first, last + 1))
 
 
