@@ -70,3 +70,9 @@ def test_the_detection_page_lists_every_rule() -> None:
     text = (ROOT / "docs/detection.md").read_text("utf-8")
     listed = re.findall(r"^\| (.+?) \| `(\w+)` \|", text, re.M)
     assert listed == [(form.name, form.kind) for form in Formats.names()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_settings_shown_are_settings(page: Path) -> None:
+    for block in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.S):
+        Settings.model_validate(tomllib.loads(block))
