@@ -458,6 +458,7 @@ def test_the_words_of_an_address_on_the_web_are_not_private_by_themselves() -> N
         ("Bigtchuk", "Bigtchu", "ks"),  # a plural, cut within its last letters
         ("Quixmere", "Quixmer", "es"),
         ("Łukkwist", '"\\u014', '1 u k k w i s t"'),  # an escape, cut, and the rest spread out
+        ("RH-177525688", "the%c6%a6%ca%9c%2d1775", "25688Load"),  # the capital of a small capital
         ("JJ-106268806", '"x, y; \\u1d0a\\u1d0', 'a-106268806 the lamp at 22:30 and"'),
     ],
 )

@@ -26,10 +26,10 @@ _ALIKE = dict(
     zip(
         "АВЕЅЗІЈКМНОРСТУХҺԀԚԜавеѕзіјкмнорстухһԁԛԝґӏьүѵ"
         "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεικνορτυχγϲϳωϒ"
-        "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡɩƨ",
+        "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡɩƨꞮƦⱭꞬƖƧ",
         "ABESZIJKMHOPCTYXHDQWabeszijkmhopctyxhdqwrlbyv"
         "ABEZHIKMNOPTYXabeikvoptuxycjwY"
-        "ABCDEFGHIJKLMNOPRSTUVWYZagis",
+        "ABCDEFGHIJKLMNOPRSTUVWYZagisIRAGIS",
         strict=True,
     )
 )
