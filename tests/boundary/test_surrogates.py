@@ -352,3 +352,12 @@ def test_a_surrogate_s_plural_is_not_in_the_request() -> None:
     made = Vault(KEY, style="surrogate")
     text = made.placeholder("person", "Jane Doe", taken=f"Jane Doe met the {drawn}s")
     assert drawn not in text and Restorer.of(made).text(f"the {drawn}s") == f"the {drawn}s"
+
+
+@pytest.mark.parametrize(
+    "value", ['4916338217_the "blue', "C:\\maya\\4916338217", "Maya\x07Okafor"]
+)
+def test_what_json_escapes_gets_a_placeholder(value: str) -> None:
+    """A streamed reply may cut the escape; a placeholder has none."""
+    text = Vault(b"k" * 32, style="surrogate").placeholder("account", value)
+    assert text.startswith("ACCOUNT_")

@@ -40,6 +40,9 @@ _NAMED = {"person": names.person, "organisation": names.organisation, "place": n
 _WORDED = frozenset((*dates.FAMILIES, "address"))
 _ONE_DRAW = frozenset(("date", "birth_date"))  # all of a scope move alike
 
+# JSON spells them as escapes, which may be cut in a streamed reply.
+_ESCAPED = re.compile(r"[\"\\\x00-\x1f]")
+
 
 class Surrogates:
     """Surrogates of one scope, for one request."""
@@ -54,6 +57,8 @@ class Surrogates:
 
     def surrogate(self, kind: str, value: str, of: str | None, taken: str) -> str | None:
         """A surrogate for exactly this spelling; None where a placeholder must do."""
+        if _ESCAPED.search(value):
+            return None
         self._look(taken)
         canonical = _canonical(of or value)
         draw = self._draw.of(kind, canonical if kind in _NAMED else value)
