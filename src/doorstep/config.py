@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doorstep._errors import ConfigError
+from doorstep._folders import data_folder
 
 FILE_NAME = "doorstep.toml"
 # They hold private words.
@@ -189,11 +190,7 @@ def rows(configured: Configured) -> list[tuple[str, str, str]]:
 
 def _data_file(path: str, name: str) -> Path:
     """`path`, or `name` in the user's data folder where it is empty."""
-    if path:
-        return Path(path).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("doorstep", appauthor=False) / name
+    return Path(path).expanduser() if path else data_folder() / name
 
 
 def _find() -> Path | None:

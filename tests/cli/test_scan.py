@@ -57,6 +57,16 @@ def test_unmask_gives_back_every_byte(run: Run, style: str) -> None:
     assert run("unmask", stdin=masked.encode()).out == NOTE
 
 
+@pytest.mark.parametrize("style", ["placeholder", "surrogate"])
+def test_a_json_file_is_masked_in_its_places_and_comes_back(run: Run, style: str) -> None:
+    file = (
+        r'{"name": "a \"b\"", "mail": "x@home.example", "note": "J\u00fcrgen +49 30 901820 C:\\m"}'
+    )
+    masked = run("mask", "--style", style, stdin=file.encode()).out
+    assert json.loads(masked)["name"] == 'a "b"' and "901820" not in masked
+    assert run("unmask", stdin=masked.encode()).out == file
+
+
 def test_unmask_restores_what_an_answer_made_of_a_placeholder(run: Run) -> None:
     masked = run("mask", stdin=MAIL.encode()).out
     answer = f"I wrote to **{masked.lower()}**."

@@ -206,8 +206,14 @@ async def within(seconds: float, work: Callable[[], T]) -> T:
         # Work that held the interpreter's lock kept the timer from going off, too.
         if loop.time() - start <= seconds:
             return value
-    raise Blocked(f"Checking took longer than {seconds:g} s; nothing was sent.")
+    raise Blocked(
+        f"Checking took longer than {seconds:g} s; nothing was sent.",
+        hint="Send less at once, or raise deadline_s.",
+    )
 
 
 def _failed(name: str) -> Blocked:
-    return Blocked(f"A step of the boundary failed ({name}); nothing was sent.")
+    return Blocked(
+        f"A step of the boundary failed ({name}); nothing was sent.",
+        hint="It is a detector that failed, or a bug: take the detector out, or report it.",
+    )

@@ -99,7 +99,8 @@ class Door(httpx2.AsyncBaseTransport):
             if len(body) > self._policy.max_body_bytes:
                 raise Blocked(
                     f"The body is larger than {self._policy.max_body_bytes} bytes; "
-                    "nothing was sent."
+                    "nothing was sent.",
+                    hint="Send less at once, or raise max_body_bytes.",
                 )
         return body
 

@@ -37,13 +37,15 @@ class Exact:
     """Replaces stretches with what a vault gives for them.
 
     `taken`: all text of the request. `kept`: restoring will be done later, from the vault's
-    store (see `Restorer.of`).
+    store (see `Restorer.of`). `leaf`: texts are leaves of a body, restored as `Restorer.tree` does;
+    otherwise they are restored as they stand, by `Restorer.text`.
     """
 
-    def __init__(self, vault: Vault, taken: str, *, kept: bool = False) -> None:
+    def __init__(self, vault: Vault, taken: str, *, kept: bool = False, leaf: bool = True) -> None:
         self._vault = vault
         self._taken = taken
         self._kept = kept
+        self._leaf = leaf
         self._made: tuple[int, Restorer] | None = None
 
     def swap(self, text: str, spans: Sequence[Span]) -> str:
@@ -55,7 +57,8 @@ class Exact:
             if not self._doubtful(sealed, places):
                 return sealed
             restorer = self._restorer()
-            if restorer.tree(sealed) == text:
+            back = restorer.tree(sealed) if self._leaf else restorer.text(sealed)
+            if back == text:
                 return sealed
             spans = _grown(text, sealed, spans, places, restorer)
         return self._put(Span(0, len(text), "other"), text, plain=True)

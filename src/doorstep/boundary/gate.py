@@ -218,7 +218,10 @@ class Gate:
     def _check_secret(self, request: Outgoing) -> None:
         secrets = [v.split()[-1] for n, v in request.headers if n in _SECRET and v.strip()]
         if any(s.encode() in request.body or s in request.target for s in secrets if len(s) > 7):
-            raise Blocked("The API key stands in the body or the URL; nothing was sent.")
+            raise Blocked(
+                "The API key stands in the body or the URL; nothing was sent.",
+                hint="Send it in a header only.",
+            )
 
     def _leaves(self, body: bytes) -> _Looked:
         try:

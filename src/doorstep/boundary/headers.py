@@ -23,7 +23,10 @@ def outgoing_headers(request: httpx2.Request, body: bytes) -> tuple[tuple[str, s
     """The headers that leave. Blocked for a body whose bytes could not be looked at."""
     headers = request.headers
     if headers.get("content-encoding", "identity").lower() != "identity":
-        raise Blocked("The body is compressed, so that it cannot be checked; nothing was sent.")
+        raise Blocked(
+            "The body is compressed, so that it cannot be checked; nothing was sent.",
+            hint="Send it without a content encoding.",
+        )
     kept = [(name, headers[name]) for name in _KEPT if name in headers]
     kept += [(n, headers[n]) for n, s in _SHAPED.items() if s.fullmatch(headers.get(n, ""))]
     host = request.url.netloc.decode("ascii")
@@ -34,5 +37,8 @@ def outgoing_headers(request: httpx2.Request, body: bytes) -> tuple[tuple[str, s
 
 def checked_method(request: httpx2.Request) -> str:
     if request.method not in _METHODS or request.url.userinfo:
-        raise Blocked("The method or the URL of the request is unusual; nothing was sent.")
+        raise Blocked(
+            "The method or the URL of the request is unusual; nothing was sent.",
+            hint="Use a plain HTTP method, and no user name in the URL.",
+        )
     return request.method

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstep._errors import ConfigError
+from doorstep._folders import data_folder
 
 _BYTES = 32
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -37,7 +38,7 @@ def load_key(name: str = "doorstep", folder: Path | None = None, keyring: bool =
         )
     if keyring:
         return _from_keyring(name)
-    path = (folder or _data_folder()) / f"{name}.key"
+    path = (folder or data_folder()) / f"{name}.key"
     if not path.exists():
         _create(path)
     return _read(path)
@@ -46,12 +47,6 @@ def load_key(name: str = "doorstep", folder: Path | None = None, keyring: bool =
 def derived(key: bytes, purpose: str) -> bytes:
     """32 bytes for one purpose, so that no key serves two (as in NIST SP 800-108, one block)."""
     return hmac.new(key, b"doorstep\0" + purpose.encode(), hashlib.sha256).digest()
-
-
-def _data_folder() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("doorstep"))
 
 
 def _create(path: Path) -> None:

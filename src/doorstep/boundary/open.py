@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doorstep._folders import data_folder
 from doorstep.boundary.approval import Approve
 from doorstep.boundary.boundary import Boundary, Closable
 from doorstep.boundary.clearance import Term
@@ -51,7 +52,7 @@ def open_boundary(
     scopes = private if isinstance(private, Scopes) else Scopes(_declared(private))
     found = detectors(level)
     key = load_key() if key is None else key
-    opened = Ledger(ledger or _usual_ledger())
+    opened = Ledger(ledger or data_folder() / "ledger.sqlite3")
     owned: list[Closable] = [opened]
     try:
         if isinstance(store, str | Path):
@@ -84,9 +85,3 @@ def _stored(path: Path, key: bytes) -> Store:
     from doorstep.boundary.store import Store
 
     return Store(path, key)
-
-
-def _usual_ledger() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("doorstep", appauthor=False) / "ledger.sqlite3"

@@ -13,7 +13,7 @@ from doorstep.boundary.detect import Detector, Finding, find_all
 from doorstep.boundary.detect.propagate import Propagation
 from doorstep.boundary.detect.recurs import can_recur
 from doorstep.boundary.exact import Exact
-from doorstep.boundary.spans import VAGUE, Span, merge, widen
+from doorstep.boundary.spans import Span, merge, widen
 from doorstep.boundary.vault import Vault
 
 
@@ -50,33 +50,22 @@ class Scanner:
 
 
 def mask_text(text: str, findings: Sequence[Finding], vault: Vault) -> str:
-    """The text with what stands for the findings, which do not overlap; `Restorer.of(vault)`
-    gives the text back exactly, and with `kept=True` any vault of the same store does."""
-    spans = merge(Span(f.start, f.end, f.kind) for f in findings)
-    return Exact(vault, text, kept=vault.kept is not None).swap(text, spans)
+    """The text with what stands for the findings, which do not overlap; `Restorer.of(vault).text`
+    gives it back exactly, and with `kept=True` any vault of the same store does."""
+    spans = [Span(f.start, f.end, f.kind) for f in findings]
+    return Exact(vault, text, kept=vault.kept is not None, leaf=False).swap(text, spans)
 
 
 def merged(text: str, findings: Iterable[Finding]) -> list[Finding]:
-    """Findings widened to whole words; those that overlap become one, of the longest's kind."""
-    if not (findings := list(findings)):
-        return []
-    out: list[tuple[Finding, int]] = []
-    whole = [_whole(text, finding) for finding in findings]
-    for new in sorted(whole, key=lambda f: (f.start, -f.end, f.kind in VAGUE)):
-        size = new.end - new.start
-        if not out or new.start >= out[-1][0].end:
-            out.append((new, size))
-            continue
-        old, longest = out[-1]
-        best = new if size > longest else old
-        end = max(old.end, new.end)
-        out[-1] = (Finding(old.start, end, best.kind, best.by), max(size, longest))
-    return [finding for finding, _ in out]
+    """Findings widened to whole words; those that overlap or touch become one, of the longest's
+    kind."""
+    spans = (Span(f.start, f.end, f.kind, by=f.by) for f in findings)
+    whole = merge(_whole(text, span) for span in spans)
+    return [Finding(span.start, span.end, span.kind, span.by) for span in whole]
 
 
-def _whole(text: str, found: Finding) -> Finding:
-    before, after = text[max(0, found.start - 1) : found.start], text[found.end : found.end + 1]
+def _whole(text: str, span: Span) -> Span:
+    before, after = text[max(0, span.start - 1) : span.start], text[span.end : span.end + 1]
     if not before.isalnum() and not after.isalnum() and after != "_":
-        return found
-    span = widen(text, Span(found.start, found.end, found.kind))
-    return Finding(span.start, span.end, found.kind, found.by)
+        return span
+    return widen(text, span)

@@ -206,5 +206,6 @@ def _text(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         raise Blocked(
-            "The body is not text, so that nobody can say what it holds; nothing was sent."
+            "The body is not text, so that nobody can say what it holds; nothing was sent.",
+            hint="Send JSON or UTF-8 text.",
         ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 VAGUE = frozenset(("account", "identifier", "name", "other", "quantity"))
@@ -14,12 +14,14 @@ _ON = re.compile(r"(?:_*[A-Za-z0-9])*")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Span:
-    """`text[start:end]` becomes one placeholder; `of` is the declared value it is a form of."""
+    """`text[start:end]` becomes one placeholder; `of` is the declared value it is a form of, `by`
+    the rule that found it."""
 
     start: int
     end: int
     kind: str
     of: str | None = None
+    by: str = ""
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
@@ -35,7 +37,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
         old, longest = merged[-1]
         best = new if size > longest else old
         end = max(old.end, new.end)
-        merged[-1] = (Span(old.start, end, best.kind, best.of), max(size, longest))
+        merged[-1] = (replace(best, start=old.start, end=end), max(size, longest))
     return [span for span, _ in merged]
 
 
@@ -47,12 +49,3 @@ def widen(text: str, span: Span) -> Span:
         start -= 1
     end = _ON.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing, too
     return replace(span, start=start, end=end)
-
-
-def swap(text: str, spans: Sequence[Span], put: Callable[[Span, str], str]) -> str:
-    """The text with `put(span, value)` in place of each span; spans are merged and in order."""
-    pieces, done = [], 0
-    for span in spans:
-        pieces += [text[done : span.start], put(span, text[span.start : span.end])]
-        done = span.end
-    return "".join([*pieces, text[done:]])
