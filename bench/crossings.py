@@ -28,7 +28,7 @@ from doorstep._errors import DoorstepError
 from doorstep.assemble import assemble
 from doorstep.config import Settings
 from doorstep.household.case import HouseholdCase
-from doorstep.patterns import Ask, SanitizeAndSolve
+from doorstep.patterns import Ask, SolveCase
 
 HERE = Path(__file__).parent / "households"
 
@@ -161,7 +161,7 @@ async def count(rows: Sequence[dict[str, object]]) -> Count:
                 asked += 1
                 private = _strings(row["private"])
                 case = HouseholdCase(parts.home.home)
-                pattern = SanitizeAndSolve(case, parts.cloud_model, parts.boundary)
+                pattern = SolveCase(case, parts.cloud_model, parts.boundary)
                 try:
                     solved = await pattern.solve(Ask(str(row["question"]), str(row["file"])))
                 except DoorstepError:

@@ -14,7 +14,8 @@ Ask AskedModel AuthenticationFailed BadInput Blocked Boundary BoundaryError Case
 ConfigError Crossing Decision Declared DestinationRefused DoorstepError Finding Infeasible
 KeepHome Ledger LedgerError Message Model ModelError ModelRefused ModelTimeout ModelUnavailable
 Options Outcome OutputInvalid Piece Policy Preview RateLimited Reply ReplyBroken Rule
-SanitizeAndSolve Scanner Solved Step Store Term Usage Zone ZoneError detectors open_boundary
+SanitizeAndSolve Scanner SolveCase Solved Step Store Term Usage Zone ZoneError detectors
+open_boundary
 """.split()
 
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         open_boundary,
     )
     from doorstep.models import Model
-    from doorstep.patterns import Ask, Case, SanitizeAndSolve, Solved
+    from doorstep.patterns import Ask, Case, SanitizeAndSolve, SolveCase, Solved
 
 _HOMES = {
     "doorstep._errors": (
@@ -69,7 +69,7 @@ _HOMES = {
         "Term detectors open_boundary"
     ),
     "doorstep.models": "Model",
-    "doorstep.patterns": "Ask Case SanitizeAndSolve Solved",
+    "doorstep.patterns": "Ask Case SanitizeAndSolve SolveCase Solved",
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -112,6 +112,7 @@ __all__ = [
     "Rule",
     "SanitizeAndSolve",
     "Scanner",
+    "SolveCase",
     "Solved",
     "Step",
     "Store",

@@ -132,7 +132,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a pattern did: every step, every crossing, and why it fell back, if it did."""
+    """What a pattern did: every step, every crossing, and why it fell back, if it did.
+
+    `verdict` is the pattern's own word for how it ended ("kept", "escalated", "agree"), `reasons`
+    say why, a line each. Steps of patterns within this one carry their own names after a colon.
+    """
 
     answer: str
     steps: tuple[Step, ...] = ()
@@ -140,3 +144,22 @@ class Outcome:
     stand_ins: tuple[str, ...] = ()
     fallback: str | None = None
     notes: tuple[str, ...] = field(default=())
+    pattern: str = ""
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all steps, at home and in the cloud."""
+        return sum((step.usage for step in self.steps), Usage())
+
+    @property
+    def cloud_usage(self) -> Usage:
+        """The tokens of the steps in the cloud."""
+        return sum((step.usage for step in self.steps if step.actor == "cloud"), Usage())
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars for all steps; None where one of them could not be priced."""
+        costs = [step.cost for step in self.steps]
+        return None if None in costs else sum((c for c in costs if c is not None), Decimal(0))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstep import Ask, Boundary, Ledger, Policy, SanitizeAndSolve
+from doorstep import Ask, Boundary, Ledger, Policy, SolveCase
 from doorstep.household import Blinding, HouseholdCase, Kept, RulesHome, Solution
 from doorstep.household.blind import EXACT, Blinded
 from doorstep.household.checks import check_solution
@@ -91,7 +91,7 @@ async def run(tmp_path: Path, *answers: Solution) -> tuple[Solved[Kept, Solution
         async with boundary.client() as client:
             cloud = OpenAIResponses("far", client=client, api_key="k", base_url=server.url)
             case = HouseholdCase(RulesHome(), blinding=Blinding(EXACT, KEY))
-            return await SanitizeAndSolve(case, cloud, boundary).solve(ASK), server
+            return await SolveCase(case, cloud, boundary).solve(ASK), server
 
 
 async def test_a_right_answer_comes_back_in_homes_terms(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -71,6 +71,7 @@ class OpenAIServer:
         self.requests: list[Request] = []
         self.gone = threading.Event()
         self._answers: list[Answer] = []
+        self._by: Callable[[Request], Answer] | None = None
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
@@ -89,10 +90,16 @@ class OpenAIServer:
         with self._lock:
             self._answers.extend(answers)
 
+    def answer_with(self, by: Callable[[Request], Answer]) -> None:
+        """Answer by a function of the request, once the scripted answers are used up."""
+        self._by = by
+
     def take(self, request: Request) -> Answer:
         with self._lock:
             self.requests.append(request)
-            return self._answers.pop(0) if self._answers else Answer.error(418, "unscripted")
+            if self._answers:
+                return self._answers.pop(0)
+        return self._by(request) if self._by else Answer.error(418, "unscripted")
 
     def __enter__(self) -> Self:
         self._thread.start()

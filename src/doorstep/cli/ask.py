@@ -21,7 +21,7 @@ from doorstep.household.case import HouseholdCase
 from doorstep.household.parse import MAX_BYTES, decode
 from doorstep.household.problem import Solution
 from doorstep.household.values import Kept
-from doorstep.patterns import Ask, SanitizeAndSolve, Solved
+from doorstep.patterns import Ask, SolveCase, Solved
 
 Result = Solved[Kept, Solution]
 
@@ -80,10 +80,8 @@ async def _preview(settings: Settings, request: Ask, quiet: bool) -> tuple[Kept,
         return kept, held, parts
 
 
-def _pattern(
-    settings: Settings, parts: Parts, progress: Progress
-) -> SanitizeAndSolve[Kept, Solution]:
-    return SanitizeAndSolve(
+def _pattern(settings: Settings, parts: Parts, progress: Progress) -> SolveCase[Kept, Solution]:
+    return SolveCase(
         HouseholdCase(
             parts.home.home, declared=parts.declared, run=parts.run, blinding=_blinding(settings)
         ),

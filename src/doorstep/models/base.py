@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=BaseModel)
 
 Way = Literal["prompted", "native", "two-pass"]
+
+
+@asynccontextmanager
+async def closing(pieces: AsyncIterator[Piece]) -> AsyncIterator[AsyncIterator[Piece]]:
+    """Close a stream at the end of the block, not when the garbage collector comes by."""
+    try:
+        yield pieces
+    finally:
+        close = getattr(pieces, "aclose", None)
+        if close is not None:
+            await close()
 
 
 class Model(ABC):
@@ -46,9 +58,10 @@ class Model(ABC):
 
     async def respond(self, messages: Sequence[Message], options: Options = Options()) -> Reply:
         """The whole answer at once."""
-        async for piece in self.stream(messages, options):
-            if piece.reply is not None:
-                return piece.reply
+        async with closing(self.stream(messages, options)) as pieces:
+            async for piece in pieces:
+                if piece.reply is not None:
+                    return piece.reply
         raise ReplyBroken(f"{self.name} ended its answer without saying that it was complete.")
 
     async def typed(

@@ -2,7 +2,7 @@
 
 A case turns a private text into a typed problem whose fields cannot hold prose, says how the
 cloud's answer is checked, solves the problem itself when the cloud cannot, and writes the answer
-a person reads. `SanitizeAndSolve` runs any case; the household is the first.
+a person reads. `SolveCase` runs any case; the household is the first.
 """
 
 from __future__ import annotations

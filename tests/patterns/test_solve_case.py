@@ -24,7 +24,7 @@ from doorstep import (
     OutputInvalid,
     Policy,
     Reply,
-    SanitizeAndSolve,
+    SolveCase,
     Usage,
     Zone,
     ZoneError,
@@ -44,7 +44,7 @@ from tests.models.openai_server import OpenAIServer
 
 NOTES = (Path(__file__).parents[2] / "examples/household.md").read_text("utf-8")
 ASK = Ask("Should the dishwasher run now or later?", NOTES)
-Pattern = SanitizeAndSolve[Kept, Solution]
+Pattern = SolveCase[Kept, Solution]
 
 
 @dataclass
@@ -59,7 +59,7 @@ class House:
     def pattern(self, home: Home, cloud: Model | None = None) -> Pattern:
         """A scripted `cloud` answers the problem as it was read, so it is sent unblinded."""
         case = HouseholdCase(home, blinding=Blinding(()) if cloud else None)
-        return SanitizeAndSolve(case, cloud or self.cloud, self.boundary)
+        return SolveCase(case, cloud or self.cloud, self.boundary)
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_the_sync_door_is_the_same(tmp_path: Path) -> None:
     boundary = Boundary(ledger=ledger, policy=Policy(), key=b"k" * 32)
     cloud = Scripted([json.dumps(SOLUTION)], zone=Zone.CLOUD)
     case = HouseholdCase(RulesHome(), blinding=Blinding(()))
-    solved = SanitizeAndSolve(case, cloud, boundary).ask(ASK.question, ASK.context)
+    solved = SolveCase(case, cloud, boundary).ask(ASK.question, ASK.context)
     assert solved.solution.recommendation == "run_later"
     ledger.close()
 
@@ -244,7 +244,7 @@ async def test_a_ledger_that_cannot_write_means_that_nothing_is_sent(tmp_path: P
         boundary = Boundary(ledger=ledger, policy=Policy(destinations=(server.url,)), key=b"k" * 32)
         async with boundary.client() as client:
             cloud = OpenAIResponses("far", client=client, api_key="k", base_url=server.url)
-            pattern = SanitizeAndSolve(HouseholdCase(RulesHome()), cloud, boundary)
+            pattern = SolveCase(HouseholdCase(RulesHome()), cloud, boundary)
             with pytest.raises(LedgerError):
                 await pattern.solve(ASK)
         assert server.connections == 0

@@ -1,0 +1,49 @@
+"""A stream in a task of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from doorstep._values import Piece
+from doorstep.models.base import closing
+
+ROOM = 64  # pieces that may wait for a slow reader; then the model has to wait, too
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    error: Exception | None = None
+
+
+async def apart(source: Callable[[], AsyncIterator[Piece]]) -> AsyncIterator[Piece]:
+    """The pieces of `source()`, which runs in a task and so in a context of its own.
+
+    What it sets there (the clearance of a crossing) holds for it alone: between two pieces an
+    ordinary generator would leave it standing in the reader's context. Closing this stream, or
+    cancelling its reader, cancels the source and waits until it has let go.
+    """
+    pieces: asyncio.Queue[Piece | _End] = asyncio.Queue(ROOM)
+    task = asyncio.create_task(_pump(source, pieces))
+    try:
+        while isinstance(item := await pieces.get(), Piece):
+            yield item
+        if item.error is not None:
+            raise item.error
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _pump(
+    source: Callable[[], AsyncIterator[Piece]], pieces: asyncio.Queue[Piece | _End]
+) -> None:
+    try:
+        async with closing(source()) as stream:
+            async for piece in stream:
+                await pieces.put(piece)
+    except Exception as error:
+        await pieces.put(_End(error))
+    else:
+        await pieces.put(_End())

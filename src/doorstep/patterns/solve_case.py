@@ -1,0 +1,268 @@
+"""Sanitize-and-Solve: local-first, always, for privacy.
+
+Home turns private context into an anonymous problem, the cloud solves it, home turns the answer
+back. Every step is checked without a model; a failure is fed back, and after the last try the
+exact way at home takes over and the outcome says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from doorstep._errors import BadInput, ModelRefused, OutputInvalid
+from doorstep._values import (
+    Crossing,
+    Message,
+    Options,
+    Outcome,
+    Piece,
+    Reply,
+    Step,
+    Usage,
+    Zone,
+)
+from doorstep.boundary import Boundary
+from doorstep.models.base import Model
+from doorstep.patterns.case import Ask, Case, Fault, Made
+
+K = TypeVar("K")
+S = TypeVar("S", bound=BaseModel)
+
+Pricer = Callable[[Model, Usage], Decimal | None]
+Watch = Callable[[str], None]
+
+FELL_BACK_READING = "home's model could not write a problem that stands in the notes; rules read it"
+FELL_BACK_SOLVING = "the cloud's answer did not pass the checks; solved exactly at home"
+FELL_BACK_WRITING = "home's model could not write an answer that passes the checks; rules wrote it"
+
+
+@dataclass(frozen=True, slots=True)
+class _NotTheShape:
+    """The cloud's answer was not what was asked for at all."""
+
+    code: str = "not_the_shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Solved(Generic[K, S]):
+    """All that a run made: what home kept, what was found, and the outcome.
+
+    `solution` is in home's terms, `said` is what the cloud said in its own, None where that was
+    not used.
+    """
+
+    kept: K
+    solution: S
+    outcome: Outcome
+    said: S | None = None
+
+
+class SolveCase(Model, Generic[K, S]):
+    """Answers a question over private text; only the case's typed problem may cross.
+
+    As a model it takes the private text in every message but the last, and the question in the
+    last one. Its zone is home: what it is told goes nowhere except through the boundary.
+    """
+
+    zone = Zone.HOME
+    zone_reason = "a pattern: crosses only through the boundary"
+
+    def __init__(
+        self,
+        case: Case[K, S],
+        cloud: Model,
+        boundary: Boundary,
+        *,
+        run: str = "",
+        cloud_tries: int = 2,
+        price: Pricer = lambda model, usage: None,
+        watch: Watch = lambda line: None,
+    ) -> None:
+        self.name = "sanitize-and-solve"
+        self._case = case
+        self._cloud = cloud
+        self._boundary = boundary
+        self._run = run
+        self._cloud_tries = cloud_tries
+        self._price = price
+        self._watch = watch
+
+    def ask(self, question: str, context: str) -> Solved[K, S]:
+        """The sync door: one thin wrapper over `solve`."""
+        return asyncio.run(self.solve(Ask(question, context)))
+
+    async def stream(
+        self, messages: Sequence[Message], options: Options = Options()
+    ) -> AsyncIterator[Piece]:
+        solved = await self.solve(_ask_from(messages))
+        yield Piece(solved.outcome.answer)
+        yield Piece("", Reply(solved.outcome.answer, self.name, outcome=solved.outcome))
+
+    async def solve(self, ask: Ask) -> Solved[K, S]:
+        """The three steps. Raises `DoorstepError`; the ledger holds whatever was sent by then."""
+        log = _Log()
+        kept = await self._sanitize(ask, log)
+        said, overruled = await self._cross(kept, log)
+        if said is not None:
+            solution = self._case.back(kept, said)
+        else:
+            clock = _Clock()
+            solution = self._case.solve(kept)
+            log.step(Step("solve at home", "home", "exact solver", clock.seconds()))
+        answer = await self._answer(kept, solution, overruled, log)
+        return Solved(kept, solution, self._outcome(answer, log), said)
+
+    async def preview(self, ask: Ask) -> tuple[K, Crossing]:
+        """Step 1 for real, then exactly what would leave. Needs a boundary in dry run."""
+        from doorstep.boundary import Held
+
+        kept = await self._sanitize(ask, _Log())
+        with self._boundary.crossing(self._case.clearance(kept)):
+            try:
+                await self._cloud.typed(self._case.request(kept, ()), self._case.solution, tries=1)
+            except Held as held:
+                return kept, held.crossing
+        raise BadInput("The boundary is not in dry run: a preview would have sent the request.")
+
+    async def _sanitize(self, ask: Ask, log: _Log) -> K:
+        self._watch(f"home ({self._case.home}) reads the notes")
+        clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
+        for tries in range(1, self._case.home_tries + 1):
+            try:
+                made = await self._case.sanitize(ask, faults)
+            except (OutputInvalid, ModelRefused) as error:
+                usage += error.usage
+                faults = (_NotTheShape(),)
+                continue
+            usage += made.usage
+            faults = tuple(self._case.check_problem(made.value))
+            if not faults:
+                log.home("sanitize", made.by, clock, usage, tries)
+                return made.value
+        return self._sanitize_by_rules(ask, faults, clock, usage, log)
+
+    def _sanitize_by_rules(
+        self, ask: Ask, faults: Sequence[Fault], clock: _Clock, usage: Usage, log: _Log
+    ) -> K:
+        kept = self._case.sanitize_by_rules(ask) if self._case.home_tries > 1 else None
+        left = tuple(self._case.check_problem(kept)) if kept is not None else faults
+        if kept is None or left:
+            raise OutputInvalid(
+                f"Home could not write a problem that stands in the notes ({_codes(left)}).",
+                problems=tuple(f.code for f in left),
+                hint="Nothing was sent. Put each limit in a sentence of its own and try again.",
+            )
+        log.home("sanitize", self._case.home, clock, usage, self._case.home_tries)
+        log.fell_back(f"{FELL_BACK_READING} ({_codes(faults)})")
+        return kept
+
+    async def _cross(self, kept: K, log: _Log) -> tuple[S | None, tuple[Fault, ...]]:
+        """What the cloud said, None where it did not pass the checks, and what was wrong."""
+        self._watch(f"cloud ({self._cloud.name}) solves the anonymous problem")
+        clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
+        solution: S | None = None
+        tries = 0
+        with self._boundary.crossing(self._case.clearance(kept)) as passage:
+            while tries < self._cloud_tries:
+                tries += 1
+                solution, spent, faults = await self._try_cloud(kept, faults)
+                usage += spent
+                if solution is not None and not faults:
+                    break
+        log.crossed(passage.crossings)
+        log.step(self._cloud_step(clock, usage, tries, passage.crossings))
+        if solution is not None and not faults:
+            return solution, ()
+        log.fell_back(f"{FELL_BACK_SOLVING} ({_codes(faults)})")
+        return None, faults
+
+    async def _try_cloud(
+        self, kept: K, faults: Sequence[Fault]
+    ) -> tuple[S | None, Usage, tuple[Fault, ...]]:
+        messages = self._case.request(kept, faults)
+        try:
+            # One try at a time: the cloud's own words are never sent back to it.
+            made = await self._cloud.typed(messages, self._case.solution, tries=1)
+        except (OutputInvalid, ModelRefused) as error:
+            return None, error.usage, (_NotTheShape(),)
+        return made.value, made.usage, tuple(self._case.check_solution(kept, made.value))
+
+    async def _answer(self, kept: K, solution: S, overruled: Sequence[Fault], log: _Log) -> str:
+        self._watch(f"home ({self._case.home}) writes the answer")
+        clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
+        for tries in range(1, self._case.home_tries + 1):
+            made: Made[str] = await self._case.answer(kept, solution, overruled, faults)
+            usage += made.usage
+            faults = tuple(self._case.check_answer(kept, solution, made.value))
+            if not faults:
+                log.home("answer", made.by, clock, usage, tries)
+                return made.value
+        log.home("answer", self._case.home, clock, usage, self._case.home_tries)
+        log.fell_back(f"{FELL_BACK_WRITING} ({_codes(faults)})")
+        return self._case.answer_by_rules(kept, solution, overruled)
+
+    def _cloud_step(
+        self, clock: _Clock, usage: Usage, tries: int, crossings: Sequence[Crossing]
+    ) -> Step:
+        return Step(
+            "solve",
+            "cloud",
+            self._cloud.name,
+            clock.seconds(),
+            usage,
+            Decimal(0) if self._cloud.stand_in else self._price(self._cloud, usage),
+            tries,
+            crossings=tuple(c.id for c in crossings),
+        )
+
+    def _outcome(self, answer: str, log: _Log) -> Outcome:
+        stand_ins = tuple(s for s in (self._case.stand_in, self._cloud.stand_in) if s)
+        fallback = "; ".join(log.fallbacks) or None
+        return Outcome(answer, tuple(log.steps), tuple(log.crossings), stand_ins, fallback)
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self._start
+
+
+class _Log:
+    """The steps of one run, as they happen."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.crossings: list[Crossing] = []
+        self.fallbacks: list[str] = []
+
+    def home(self, name: str, model: str, clock: _Clock, usage: Usage, tries: int) -> None:
+        self.steps.append(Step(name, "home", model, clock.seconds(), usage, tries=tries))
+
+    def step(self, step: Step) -> None:
+        self.steps.append(step)
+
+    def crossed(self, crossings: Sequence[Crossing]) -> None:
+        self.crossings.extend(crossings)
+
+    def fell_back(self, why: str) -> None:
+        self.fallbacks.append(why)
+
+
+def _codes(faults: Sequence[Fault]) -> str:
+    return ", ".join(sorted({fault.code for fault in faults})) or "no answer"
+
+
+def _ask_from(messages: Sequence[Message]) -> Ask:
+    if not messages or messages[-1].role != "user":
+        raise BadInput("The last message must be the question, in the role user.")
+    context = "\n\n".join(message.text for message in messages[:-1])
+    return Ask(messages[-1].text, context)
