@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
-from doorstep._values import Message, Options, Piece
+from doorstep._values import Message, Options, Piece, Zone
 from doorstep.boundary import Boundary, Clearance, Term
 from doorstep.models.base import Model, closing
 from doorstep.patterns.run import Pattern, Pricer, Run, Watch, needs_boundary, quiet, unpriced
 
-Level = Literal["mask", "abstract"]
+Level = Literal["mask", "abstract", "plain"]
 
 
 class SanitizeAndSolve(Pattern):
@@ -38,7 +38,7 @@ class SanitizeAndSolve(Pattern):
         self._home = home
         self._cloud = cloud
         self._level = level
-        self._clearance = Clearance(private=tuple(private), mask=True, scope=scope)
+        self._clearance = Clearance(private=tuple(private), mask=level != "plain", scope=scope)
 
     async def stream_in(
         self, run: Run, messages: Sequence[Message], options: Options
@@ -51,3 +51,22 @@ class SanitizeAndSolve(Pattern):
                     yield piece
                 else:
                     yield Piece(piece.text, run.reply(piece.reply, piece.reply.text))
+
+
+def behind(
+    home: Model,
+    cloud: Model,
+    boundary: Boundary | None,
+    level: Level = "mask",
+    *,
+    scope: str = "",
+    price: Pricer = unpriced,
+    watch: Watch = quiet,
+) -> Model:
+    """The cloud as another pattern reaches it: a plain cloud model by Sanitize-and-Solve at
+    `level`, a pattern as it is."""
+    if cloud.zone is not Zone.CLOUD:
+        return cloud
+    return SanitizeAndSolve(
+        home, cloud, boundary, level=level, scope=scope, price=price, watch=watch
+    )
