@@ -71,9 +71,10 @@ class Run:
         """A step without a model."""
         self._steps.append(Step(step, "check", "", seconds, note=note))
 
-    def add(self, step: Step) -> None:
-        """A step that somebody else timed."""
+    def add(self, step: Step, crossings: Sequence[Crossing] = ()) -> None:
+        """A step that somebody else timed, and what crossed in it."""
         self._steps.append(step)
+        self._crossings += crossings
 
     def fell_back(self, why: str) -> None:
         self._fallbacks.append(why)

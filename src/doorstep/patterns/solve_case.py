@@ -1,4 +1,4 @@
-"""Sanitize-and-Solve: local-first, always, for privacy.
+"""Sanitize-and-Solve over a typed case: what crosses is safe by construction.
 
 Home turns private context into an anonymous problem, the cloud solves it, home turns the answer
 back. Every step is checked without a model; a failure is fed back, and after the last try the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -17,26 +17,14 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from doorstep._errors import BadInput, ModelRefused, OutputInvalid
-from doorstep._values import (
-    Crossing,
-    Message,
-    Options,
-    Outcome,
-    Piece,
-    Reply,
-    Step,
-    Usage,
-    Zone,
-)
+from doorstep._values import Crossing, Message, Options, Outcome, Piece, Step, Usage
 from doorstep.boundary import Boundary
 from doorstep.models.base import Model
 from doorstep.patterns.case import Ask, Case, Fault, Made
+from doorstep.patterns.run import Pattern, Pricer, Run, Watch, quiet, unpriced
 
 K = TypeVar("K")
 S = TypeVar("S", bound=BaseModel)
-
-Pricer = Callable[[Model, Usage], Decimal | None]
-Watch = Callable[[str], None]
 
 FELL_BACK_READING = "home's model could not write a problem that stands in the notes; rules read it"
 FELL_BACK_SOLVING = "the cloud's answer did not pass the checks; solved exactly at home"
@@ -64,15 +52,14 @@ class Solved(Generic[K, S]):
     said: S | None = None
 
 
-class SolveCase(Model, Generic[K, S]):
+class SolveCase(Pattern, Generic[K, S]):
     """Answers a question over private text; only the case's typed problem may cross.
 
     As a model it takes the private text in every message but the last, and the question in the
-    last one. Its zone is home: what it is told goes nowhere except through the boundary.
+    last one.
     """
 
-    zone = Zone.HOME
-    zone_reason = "a pattern: crosses only through the boundary"
+    name = "sanitize-and-solve"
 
     def __init__(
         self,
@@ -80,58 +67,57 @@ class SolveCase(Model, Generic[K, S]):
         cloud: Model,
         boundary: Boundary,
         *,
-        run: str = "",
         cloud_tries: int = 2,
-        price: Pricer = lambda model, usage: None,
-        watch: Watch = lambda line: None,
+        price: Pricer = unpriced,
+        watch: Watch = quiet,
     ) -> None:
-        self.name = "sanitize-and-solve"
+        super().__init__(boundary, price=price, watch=watch)
         self._case = case
         self._cloud = cloud
-        self._boundary = boundary
-        self._run = run
+        self._crossing = boundary.crossing
         self._cloud_tries = cloud_tries
-        self._price = price
-        self._watch = watch
 
     def ask(self, question: str, context: str) -> Solved[K, S]:
         """The sync door: one thin wrapper over `solve`."""
         return asyncio.run(self.solve(Ask(question, context)))
 
-    async def stream(
-        self, messages: Sequence[Message], options: Options = Options()
+    async def stream_in(
+        self, run: Run, messages: Sequence[Message], options: Options
     ) -> AsyncIterator[Piece]:
-        solved = await self.solve(_ask_from(messages))
+        """See `Pattern.stream_in`."""
+        solved = await self.solve(_ask_from(messages), run)
         yield Piece(solved.outcome.answer)
-        yield Piece("", Reply(solved.outcome.answer, self.name, outcome=solved.outcome))
+        yield Piece("", run.reply(None, solved.outcome.answer))
 
-    async def solve(self, ask: Ask) -> Solved[K, S]:
+    async def solve(self, ask: Ask, run: Run | None = None) -> Solved[K, S]:
         """The three steps. Raises `DoorstepError`; the ledger holds whatever was sent by then."""
-        log = _Log()
-        kept = await self._sanitize(ask, log)
-        said, overruled = await self._cross(kept, log)
+        run = run or self.begin()
+        run.stands_in(self._case.stand_in)
+        run.stands_in(self._cloud.stand_in)
+        kept = await self._sanitize(ask, run)
+        said, overruled = await self._cross(kept, run)
         if said is not None:
             solution = self._case.back(kept, said)
         else:
             clock = _Clock()
             solution = self._case.solve(kept)
-            log.step(Step("solve at home", "home", "exact solver", clock.seconds()))
-        answer = await self._answer(kept, solution, overruled, log)
-        return Solved(kept, solution, self._outcome(answer, log), said)
+            run.add(Step("solve at home", "home", "exact solver", clock.seconds()))
+        answer = await self._answer(kept, solution, overruled, run)
+        return Solved(kept, solution, run.outcome(answer), said)
 
     async def preview(self, ask: Ask) -> tuple[K, Crossing]:
         """Step 1 for real, then exactly what would leave. Needs a boundary in dry run."""
         from doorstep.boundary import Held
 
-        kept = await self._sanitize(ask, _Log())
-        with self._boundary.crossing(self._case.clearance(kept)):
+        kept = await self._sanitize(ask, self.begin())
+        with self._crossing(self._case.clearance(kept)):
             try:
                 await self._cloud.typed(self._case.request(kept, ()), self._case.solution, tries=1)
             except Held as held:
                 return kept, held.crossing
         raise BadInput("The boundary is not in dry run: a preview would have sent the request.")
 
-    async def _sanitize(self, ask: Ask, log: _Log) -> K:
+    async def _sanitize(self, ask: Ask, run: Run) -> K:
         self._watch(f"home ({self._case.home}) reads the notes")
         clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
         for tries in range(1, self._case.home_tries + 1):
@@ -144,12 +130,12 @@ class SolveCase(Model, Generic[K, S]):
             usage += made.usage
             faults = tuple(self._case.check_problem(made.value))
             if not faults:
-                log.home("sanitize", made.by, clock, usage, tries)
+                run.add(_home_step("sanitize", made.by, clock, usage, tries))
                 return made.value
-        return self._sanitize_by_rules(ask, faults, clock, usage, log)
+        return self._sanitize_by_rules(ask, faults, clock, usage, run)
 
     def _sanitize_by_rules(
-        self, ask: Ask, faults: Sequence[Fault], clock: _Clock, usage: Usage, log: _Log
+        self, ask: Ask, faults: Sequence[Fault], clock: _Clock, usage: Usage, run: Run
     ) -> K:
         kept = self._case.sanitize_by_rules(ask) if self._case.home_tries > 1 else None
         left = tuple(self._case.check_problem(kept)) if kept is not None else faults
@@ -159,28 +145,27 @@ class SolveCase(Model, Generic[K, S]):
                 problems=tuple(f.code for f in left),
                 hint="Nothing was sent. Put each limit in a sentence of its own and try again.",
             )
-        log.home("sanitize", self._case.home, clock, usage, self._case.home_tries)
-        log.fell_back(f"{FELL_BACK_READING} ({_codes(faults)})")
+        run.add(_home_step("sanitize", self._case.home, clock, usage, self._case.home_tries))
+        run.fell_back(f"{FELL_BACK_READING} ({_codes(faults)})")
         return kept
 
-    async def _cross(self, kept: K, log: _Log) -> tuple[S | None, tuple[Fault, ...]]:
+    async def _cross(self, kept: K, run: Run) -> tuple[S | None, tuple[Fault, ...]]:
         """What the cloud said, None where it did not pass the checks, and what was wrong."""
         self._watch(f"cloud ({self._cloud.name}) solves the anonymous problem")
         clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
         solution: S | None = None
         tries = 0
-        with self._boundary.crossing(self._case.clearance(kept)) as passage:
+        with self._crossing(self._case.clearance(kept)) as passage:
             while tries < self._cloud_tries:
                 tries += 1
                 solution, spent, faults = await self._try_cloud(kept, faults)
                 usage += spent
                 if solution is not None and not faults:
                     break
-        log.crossed(passage.crossings)
-        log.step(self._cloud_step(clock, usage, tries, passage.crossings))
+        run.add(self._cloud_step(clock, usage, tries, passage.crossings), passage.crossings)
         if solution is not None and not faults:
             return solution, ()
-        log.fell_back(f"{FELL_BACK_SOLVING} ({_codes(faults)})")
+        run.fell_back(f"{FELL_BACK_SOLVING} ({_codes(faults)})")
         return None, faults
 
     async def _try_cloud(
@@ -194,7 +179,7 @@ class SolveCase(Model, Generic[K, S]):
             return None, error.usage, (_NotTheShape(),)
         return made.value, made.usage, tuple(self._case.check_solution(kept, made.value))
 
-    async def _answer(self, kept: K, solution: S, overruled: Sequence[Fault], log: _Log) -> str:
+    async def _answer(self, kept: K, solution: S, overruled: Sequence[Fault], run: Run) -> str:
         self._watch(f"home ({self._case.home}) writes the answer")
         clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
         for tries in range(1, self._case.home_tries + 1):
@@ -202,10 +187,10 @@ class SolveCase(Model, Generic[K, S]):
             usage += made.usage
             faults = tuple(self._case.check_answer(kept, solution, made.value))
             if not faults:
-                log.home("answer", made.by, clock, usage, tries)
+                run.add(_home_step("answer", made.by, clock, usage, tries))
                 return made.value
-        log.home("answer", self._case.home, clock, usage, self._case.home_tries)
-        log.fell_back(f"{FELL_BACK_WRITING} ({_codes(faults)})")
+        run.add(_home_step("answer", self._case.home, clock, usage, self._case.home_tries))
+        run.fell_back(f"{FELL_BACK_WRITING} ({_codes(faults)})")
         return self._case.answer_by_rules(kept, solution, overruled)
 
     def _cloud_step(
@@ -222,11 +207,6 @@ class SolveCase(Model, Generic[K, S]):
             crossings=tuple(c.id for c in crossings),
         )
 
-    def _outcome(self, answer: str, log: _Log) -> Outcome:
-        stand_ins = tuple(s for s in (self._case.stand_in, self._cloud.stand_in) if s)
-        fallback = "; ".join(log.fallbacks) or None
-        return Outcome(answer, tuple(log.steps), tuple(log.crossings), stand_ins, fallback)
-
 
 class _Clock:
     def __init__(self) -> None:
@@ -236,25 +216,8 @@ class _Clock:
         return time.perf_counter() - self._start
 
 
-class _Log:
-    """The steps of one run, as they happen."""
-
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.crossings: list[Crossing] = []
-        self.fallbacks: list[str] = []
-
-    def home(self, name: str, model: str, clock: _Clock, usage: Usage, tries: int) -> None:
-        self.steps.append(Step(name, "home", model, clock.seconds(), usage, tries=tries))
-
-    def step(self, step: Step) -> None:
-        self.steps.append(step)
-
-    def crossed(self, crossings: Sequence[Crossing]) -> None:
-        self.crossings.extend(crossings)
-
-    def fell_back(self, why: str) -> None:
-        self.fallbacks.append(why)
+def _home_step(name: str, model: str, clock: _Clock, usage: Usage, tries: int) -> Step:
+    return Step(name, "home", model, clock.seconds(), usage, tries=tries)
 
 
 def _codes(faults: Sequence[Fault]) -> str:
