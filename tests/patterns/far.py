@@ -5,7 +5,7 @@ async with far(tmp_path) as cloud:
     pattern = SomePattern(home, cloud.model, cloud.boundary)
     ...
     cloud.sent                                # the bodies that the server received
-    cloud.ledger.crossings()                  # what the ledger holds
+    cloud.ledger.list()                       # what the ledger holds
 """
 
 from __future__ import annotations

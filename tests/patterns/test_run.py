@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from doorstep import BadInput, Message, ModelUnavailable, Piece, Reply, Usage
+from doorstep.boundary import Clearance
 from doorstep.models import Model, Scripted
 from doorstep.models.base import closing
 from doorstep.patterns import SanitizeAndSolve
@@ -87,7 +88,7 @@ async def test_cancelling_ends_the_call_and_records_it(cloud: Far) -> None:
     chunks = chat_events("Hello " * 50)
     cloud.server.script(Answer(pieces=[chunks[:400], 20.0], content_type="text/event-stream"))
     run = Run("outer", cloud.boundary)
-    model = run.model("answer", cloud.model, pattern(cloud)._clearance)
+    model = run.model("answer", cloud.model, Clearance(mask=True))
     async with closing(model.stream(ASK)) as pieces:
         assert (await anext(pieces)).text
     (step,) = run.outcome("").steps

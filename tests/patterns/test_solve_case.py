@@ -283,3 +283,11 @@ async def test_the_tokens_of_a_useless_try_are_counted(house: House) -> None:
 def test_a_model_that_is_not_proved_at_home_may_not_read_the_notes() -> None:
     with pytest.raises(ZoneError, match="not proved to be at home"):
         ModelHome(Scripted([], name="far", zone=Zone.CLOUD))
+
+
+async def test_a_preview_by_a_boundary_that_would_send_is_refused_before_anything_is_sent(
+    house: House,
+) -> None:
+    with pytest.raises(BadInput, match="dry run"):
+        await house.pattern(RulesHome()).preview(ASK)
+    assert house.ledger.list() == ()

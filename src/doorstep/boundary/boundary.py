@@ -11,7 +11,7 @@ import httpx2
 
 from doorstep._errors import BoundaryError
 from doorstep.boundary.approval import Approve
-from doorstep.boundary.check import Checker
+from doorstep.boundary.check import Checker, within
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import Detector
 from doorstep.boundary.door import Door
@@ -101,6 +101,11 @@ class Boundary:
     def ledger(self) -> Ledger:
         return self._ledger
 
+    @property
+    def dry_run(self) -> bool:
+        """Everything but recording and sending: what would leave comes back as `Held`."""
+        return self._dry_run
+
     def close(self) -> None:
         """Close what this boundary owns (see `open_boundary`); clients are closed by themselves."""
         for thing in self._owned:
@@ -161,6 +166,14 @@ class Boundary:
             approve=self._approve,
             scope=scope,
         )
+
+    async def private_in(self, text: str, *, scope: str = "") -> tuple[Term, ...]:
+        """What the detectors find in a text, and its parts that would be looked for elsewhere.
+
+        Nothing is sent. Blocked where a detector fails or takes longer than the deadline.
+        """
+        seconds = self._policy.deadline(len(text))
+        return await within(seconds, lambda: self._checker.terms_in(text, scope))
 
     @contextmanager
     def crossing(self, clearance: Clearance) -> Iterator[Passage]:

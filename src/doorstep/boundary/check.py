@@ -18,6 +18,7 @@ from doorstep.boundary.memory import Memory
 from doorstep.boundary.policy import Do, Policy
 from doorstep.boundary.seal import Sealed, Sealer
 from doorstep.boundary.terms import Matcher
+from doorstep.boundary.tree import Leaf
 from doorstep.boundary.vault import Vault
 
 T = TypeVar("T")
@@ -61,6 +62,11 @@ class Checker:
         self._memory = Memory(remember)
         self._mask_reply = mask_reply
         self._vault("")  # a key that cannot be used is an error now, not at the first request
+
+    def terms_in(self, text: str, scope: str) -> tuple[Term, ...]:
+        """What the detectors of a scope find in a text, with the parts that are looked for, too."""
+        leaf = Leaf((), text, "text", False)
+        return self._lookouts.of(scope).finder.find([leaf]).terms
 
     def check(
         self, request: Outgoing, clearance: Clearance | None, matcher: Matcher, scope: str = ""

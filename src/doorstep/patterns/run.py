@@ -201,7 +201,7 @@ class _Call:
 
     def stream(self, messages: Sequence[Message], options: Options) -> AsyncIterator[Piece]:
         if self.run is not None and isinstance(self.model, Pattern):
-            return self.model.stream_in(self.run, messages, options)
+            return self.model.within().stream_in(self.run, messages, options)
         return self.model.stream(messages, options)
 
     def step(self, usage: Usage, price: Pricer, failed: str) -> Step:
@@ -265,6 +265,11 @@ class Pattern(Model):
         """The record of a new run."""
         return Run(self.name, self._boundary, price=self._price, watch=self._watch)
 
+    def within(self) -> Pattern:
+        """This pattern as another one uses it: what a person gets to see on the way is left out,
+        where that is more than the answer."""
+        return self
+
     def stream(
         self, messages: Sequence[Message], options: Options = Options()
     ) -> AsyncIterator[Piece]:
@@ -287,4 +292,13 @@ def needs_boundary(cloud: Model, boundary: Boundary | None) -> None:
         raise BadInput(
             f"{cloud.name} is in the cloud, and no boundary was given.",
             hint="Give the pattern the boundary whose client the model was made with.",
+        )
+
+
+def needs_dry_run(boundary: Boundary | None) -> None:
+    """BadInput where a preview was asked of a boundary that would send."""
+    if boundary is None or not boundary.dry_run:
+        raise BadInput(
+            "A preview needs a boundary in dry run; nothing was sent.",
+            hint="Make it with dry_run=True.",
         )

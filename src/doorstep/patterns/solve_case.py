@@ -18,10 +18,10 @@ from pydantic import BaseModel
 
 from doorstep._errors import BadInput, ModelRefused, OutputInvalid
 from doorstep._values import Crossing, Message, Options, Outcome, Piece, Step, Usage
-from doorstep.boundary import Boundary
+from doorstep.boundary import Boundary, Held
 from doorstep.models.base import Model
 from doorstep.patterns.case import Ask, Case, Fault, Made
-from doorstep.patterns.run import Pattern, Pricer, Run, Watch, quiet, unpriced
+from doorstep.patterns.run import Pattern, Pricer, Run, Watch, needs_dry_run, quiet, unpriced
 
 K = TypeVar("K")
 S = TypeVar("S", bound=BaseModel)
@@ -106,16 +106,16 @@ class SolveCase(Pattern, Generic[K, S]):
         return Solved(kept, solution, run.outcome(answer), said)
 
     async def preview(self, ask: Ask) -> tuple[K, Crossing]:
-        """Step 1 for real, then exactly what would leave. Needs a boundary in dry run."""
-        from doorstep.boundary import Held
-
+        """Step 1 for real, then exactly what would leave. BadInput without a boundary in dry
+        run."""
+        needs_dry_run(self._boundary)
         kept = await self._sanitize(ask, self.begin())
         with self._crossing(self._case.clearance(kept)):
             try:
                 await self._cloud.typed(self._case.request(kept, ()), self._case.solution, tries=1)
             except Held as held:
                 return kept, held.crossing
-        raise BadInput("The boundary is not in dry run: a preview would have sent the request.")
+        raise BadInput("Nothing would leave: the cloud is no cloud model.")
 
     async def _sanitize(self, ask: Ask, run: Run) -> K:
         self._watch(f"home ({self._case.home}) reads the notes")
