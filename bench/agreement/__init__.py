@@ -1,0 +1,1 @@
+"""What `bench/crosscheck.py` measures: the comparer on pairs, and agreement of two models."""

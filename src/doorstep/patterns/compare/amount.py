@@ -1,0 +1,143 @@
+"""The one amount that answers the question, out of prose that is full of amounts."""
+
+from __future__ import annotations
+
+import re
+
+from doorstep.patterns.compare.answer import is_cut_off, is_strict, marked, sentences
+from doorstep.patterns.compare.clean import clean
+from doorstep.patterns.compare.context import Context
+from doorstep.patterns.compare.currencies import is_money
+from doorstep.patterns.compare.number import differences
+from doorstep.patterns.compare.number_words import VALUES
+from doorstep.patterns.compare.quantity import NEAR, Quantity, quantities
+from doorstep.patterns.compare.value import What
+
+_ASKED = re.compile(
+    r"\bhow (?:many|much)(?: more| fewer| less| total| extra| additional)? (\w+)", re.IGNORECASE
+)
+_PLACED = re.compile(
+    r"\b(?:in|after|for|over|from|by|with|per|every|at|within|of|during|all|these|those|on|last"
+    r"|first|next|each|another|than|when|if|(?:in|of|for|after|all|over|on) the|year|day|week)"
+    r"\s+(?:his|her|its|their)?\s*\Z",
+    re.IGNORECASE,
+)
+_NONE = re.compile(r"(?:none|nothing|nil|no (?:\w+ ){0,3}(?:left|remain\w*|more))\b", re.IGNORECASE)
+_CONCLUDED = re.compile(
+    r"\b(?:so|therefore|thus|hence|that is|which is|i\.e\.|leav(?:es?|ing)|mak(?:es?|ing)"
+    r"|giv(?:es?|ing)|total(?:s|l?ing)?(?: of)?)\W+(?:\w+\W+){0,2}\Z",
+    re.IGNORECASE,
+)
+_IN_ALL = re.compile(r"\s*(?:\w+\s){0,2}(?:in total|in all|altogether|overall)\b", re.IGNORECASE)
+_ODDS = re.compile(r"\A(\d+) (?:in|out of) (\d+)\.?\Z")
+
+
+def read(text: str, context: Context) -> Quantity | None:
+    """The amount that `text` gives as its answer; None where it gives none."""
+    if is_cut_off(text):
+        return None
+    text = _in_dozens(clean(text), context.question)
+    text = _ODDS.sub(r"\1/\2", text)
+    said = marked(text)
+    if said is not None:
+        found = quantities(said, money=context.money)
+        if found:
+            return _negative_in_brackets(found[0], said)
+        if _NONE.match(said):
+            return quantities("0")[0]
+        if is_strict(text):
+            return None
+    for sentence in reversed(sentences(text)[-3:]):
+        found = quantities(sentence, money=context.money)
+        if found:
+            return _negative_in_brackets(_pick(found, sentence, text, context), sentence)
+        if _NONE.match(sentence):
+            return quantities("0")[0]
+    return None
+
+
+def _in_dozens(text: str, question: str) -> str:
+    """Where dozens are asked for, two dozen are 2 and not 24."""
+    if not re.search(r"\bhow many (?:\w+ ){0,2}dozens?\b", question, re.IGNORECASE):
+        return text
+    return re.sub(r"\bdozens?\b", "packs", text)
+
+
+def compared(a: Quantity, b: Quantity, context: Context) -> What:
+    return differences(a, b, context.rules, context.question)
+
+
+def whole(text: str, context: Context) -> Quantity | None:
+    """The amount where `text` is that amount and nothing else."""
+    plain = _ODDS.sub(r"\1/\2", clean(text).strip(" \t\n.!"))
+    found = quantities(plain, money=context.money)
+    if len(found) != 1 or re.search(r"[A-Za-z]{3,}", _around(found[0], plain)):
+        return None
+    return _negative_in_brackets(found[0], plain)
+
+
+def _around(quantity: Quantity, text: str) -> str:
+    rest = f"{text[: quantity.start]} {text[quantity.end :]}"
+    return re.sub(r"\b(?:about|around|between|approximately|people)\b", "", rest)
+
+
+def _negative_in_brackets(quantity: Quantity, text: str) -> Quantity:
+    """($125.00) is how accountants write minus 125 dollars."""
+    if not is_money(quantity.unit) or text.strip() != f"({text[quantity.start : quantity.end]})":
+        return quantity
+    return _negated(quantity)
+
+
+def _negated(q: Quantity) -> Quantity:
+    return Quantity(-q.high, -q.low, q.unit, q.decimals, q.start, q.end, q.about, q.percent)
+
+
+def _pick(found: list[Quantity], sentence: str, text: str, context: Context) -> Quantity:
+    """The likeliest of several: the result of the last sum, of what was asked for, and new."""
+    digits = [q for q in found if not _is_words(q, sentence)] or found
+    if len(digits) == 1:
+        return digits[0]
+    given = {(q.low, q.percent) for q in quantities(clean(context.question))}
+    results = _results(text)
+    asked = _ASKED.search(context.question)
+    noun = asked[1].lower().rstrip("s") if asked else ""
+
+    def score(quantity: Quantity) -> float:
+        before = sentence[max(0, quantity.start - NEAR) : quantity.start]
+        after = sentence[quantity.end : quantity.end + NEAR]
+        points = 2.0 * (bool(results) and quantity.low == results[-1])
+        points += 1.0 * (quantity.low in results)
+        points += 3.0 * bool(re.search(r"=\s*about\s*\Z|=\s*[$€£]?\s*\Z", before))
+        points += 1.5 * _follows(noun, quantity, sentence)
+        points += 2.0 * bool(_IN_ALL.match(after))
+        points += 2.0 * bool(_CONCLUDED.search(before))
+        points -= 1.5 * ((quantity.low, quantity.percent) in given)
+        points -= 1.5 * bool(_PLACED.search(before))
+        points -= 3.0 * bool(re.match(r"\s*(?:[+*/×=]|-\s|x\s)", after))
+        points -= 3.0 * bool(re.search(r"[+*/×]\s*\Z", before))
+        return points
+
+    return max(reversed(digits), key=score)
+
+
+def _follows(noun: str, quantity: Quantity, sentence: str) -> bool:
+    if not noun:
+        return False
+    own = sentence[quantity.start : quantity.end].lower()
+    after = re.match(r"(?:\W+\w+){0,3}", sentence[quantity.end : quantity.end + 2 * NEAR].lower())
+    return noun in own or bool(after and noun in after[0])
+
+
+def _results(text: str) -> list[object]:
+    """What stands behind the equals signs of a text."""
+    found = []
+    for match in re.finditer(r"=\s*(?:about\s*)?([^=\n]{1,40})", text):
+        right = quantities(match[1])
+        if right and right[0].start <= 3:
+            found.append(right[0].low)
+    return list(found)
+
+
+def _is_words(quantity: Quantity, sentence: str) -> bool:
+    first = re.split(r"[\s-]", sentence[quantity.start : quantity.end].lower())[0]
+    return first in VALUES or first in ("a", "an", "half")

@@ -1,0 +1,112 @@
+"""Yes or no, however it is put: "nope", "you can't", "that is not incorrect"."""
+
+from __future__ import annotations
+
+import re
+
+from doorstep.patterns.compare.answer import marked, sentences
+from doorstep.patterns.compare.clean import clean
+from doorstep.patterns.compare.context import Context
+from doorstep.patterns.compare.value import What
+
+_YES = (
+    r"yes|yep|yeah|yup|aye|true|correct|right|sure|absolutely|definitely|certainly|indeed"
+    r"|of course|affirmative|by all means|exactly|agreed|precisely"
+)
+_NO = r"no|nope|nah|false|incorrect|wrong|never|negative|not (?:really|yet|at all|so|quite|exactly)"
+_LEAD = re.compile(rf"\W*(?:well,\s|oh,\s)?(?:(?P<yes>{_YES})|(?P<no>{_NO}))\b", re.IGNORECASE)
+_TRAIL = re.compile(r"(?:[:,;-]|\bso|\bis)\s*(?P<word>yes|no)\W*\Z", re.IGNORECASE)
+_NEGATIONS = re.compile(
+    r"\b(?:not|never|cannot|no longer|nor|neither|hardly|without|false|incorrect|wrong|untrue"
+    r"|impossible|unlikely|unable|unsafe|illegal|forbidden|no)\b|n't\b",
+    re.IGNORECASE,
+)
+_ASSENT = re.compile(
+    r"\b(?:correct|true|right|possible|impossible|incorrect|false|wrong|untrue|so|definitely"
+    r"|absolutely|certainly|say (?:no|yes)|at all|indeed|safe|never"
+    r"|afraid (?:not|so)|guess so|hope so)\b",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(
+    r"\W*(?:indeed,?\s)?(?:i|you|he|she|it|they|we|that|this|there)(?:'\w+)?\s+(?:\w+'t|\w+)(?:\s\w+){0,3}\W*\Z",
+    re.IGNORECASE,
+)
+_IDIOMS = re.compile(r"\bno (?:doubt|problem|wonder|worries)\b|\bnot only\b", re.IGNORECASE)
+_UNCLEAR = re.compile(
+    r"\b(?:maybe|perhaps|possibly|depends|unsure|unclear|not (?:sure|certain|necessarily|always)"
+    r"|yes and no|(?:don't|do not|can't|cannot) (?:know|tell|say|determine)|either way)\b",
+    re.IGNORECASE,
+)
+QUESTION = re.compile(
+    r"\W*(?:is|isn't|are|aren't|was|were|am|do|does|don't|doesn't|did|can|can't|could|may|might"
+    r"|must|should|shouldn't|shall|will|won't|would|has|have|had)\b",
+    re.IGNORECASE,
+)
+_SMALL_WORDS = frozenset("the this that with from have will would should could what which".split())
+
+
+def read(text: str, context: Context) -> bool | None:
+    """What `text` answers; None where it leaves it open or answers something else."""
+    text = " ".join(clean(text).split(" ")).strip()
+    said = marked(text)
+    if said is not None and _LEAD.match(said) and not _UNCLEAR.search(said):
+        return _plain(said)
+    if not text or _UNCLEAR.search(text):
+        return None
+    trail = _TRAIL.search(text)
+    if trail is not None:
+        return trail["word"].lower() == "yes"
+    lead = _LEAD.match(text)
+    if lead is not None and not _IDIOMS.match(text[lead.start() :].lstrip()):
+        return _plain(text)
+    return _by_polarity(sentences(text)[-1], context.question)
+
+
+def whole(text: str, context: Context) -> bool | None:
+    """The answer where `text` is short and says nothing else."""
+    short = len(text.split()) <= 9
+    evident = _LEAD.match(text) or _ASSENT.search(text)
+    return read(text, context) if short and evident else None
+
+
+def compared(a: bool, b: bool, context: Context) -> What:
+    return () if a is b else ("answer",)
+
+
+def _plain(text: str) -> bool:
+    """A leading yes, unless it is turned round at once: "absolutely not"."""
+    lead = _LEAD.match(text)
+    assert lead is not None
+    turned = re.match(r"\s*not\b", text[lead.end() :], re.IGNORECASE)
+    return bool(lead["yes"]) and not turned
+
+
+def _by_polarity(sentence: str, question: str) -> bool | None:
+    """By counting negations, those of the question too: "isn't it impossible?" "It is not"."""
+    sentence = _IDIOMS.sub(" ", sentence)
+    asks = bool(QUESTION.match(_last_question(question)))
+    if asks and not (_overlap(sentence, question) or _SHORT.match(sentence)):
+        return None
+    if not asks and not (_ASSENT.search(sentence) or _SHORT.match(sentence)):
+        return None
+    turns = len(_NEGATIONS.findall(sentence))
+    if asks:
+        turns += len(
+            re.findall(r"\b(?:impossible|unsafe|unlikely|wrong|false)\b", question.lower())
+        )
+    return turns % 2 == 0
+
+
+def _last_question(question: str) -> str:
+    asked = [part for part in sentences(question) if part.endswith("?")]
+    return asked[-1] if asked else question
+
+
+def _overlap(sentence: str, question: str) -> bool:
+    said, asked = _stems(sentence), _stems(question)
+    return bool(said & asked) or bool(_ASSENT.search(sentence))
+
+
+def _stems(text: str) -> set[str]:
+    words = re.findall(r"[a-z]{3,}", text.lower())
+    return {word[:5].rstrip("s") for word in words if word not in _SMALL_WORDS}
