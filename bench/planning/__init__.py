@@ -1,0 +1,1 @@
+"""Plan-then-Ground, judged: what crosses, hostile planners, and data of any size."""

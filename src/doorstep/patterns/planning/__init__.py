@@ -1,0 +1,1 @@
+"""What Plan-then-Ground is made of: goals, tools, plans, and carrying them out."""
