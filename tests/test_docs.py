@@ -11,8 +11,10 @@ import pytest
 from doorstep.boundary.detect.formats import Formats
 from doorstep.cli.main import cli
 from doorstep.config import VARIABLES, Settings
+from doorstep.patterns.settings import OPTIONS
 
 ROOT = Path(__file__).parent.parent
+COMMANDS = "ask run patterns advise calibrate scan mask unmask ledger doctor config".split()
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/**/*.md")])
 
 
@@ -38,6 +40,8 @@ def test_the_settings_page_shows_every_setting_and_its_default() -> None:
     shown = tomllib.loads(block[1])
     Settings.model_validate(shown)
     for table, field in Settings.model_fields.items():
+        if table == "patterns":
+            continue
         for key, inner in type(field.default).model_fields.items():
             assert f"{key} = " in block[1], f"{table}.{key}"
             if key not in ("private", "price"):
@@ -48,14 +52,28 @@ def test_the_settings_page_shows_every_setting_and_its_default() -> None:
         assert f"| `{name}` | `{dotted}` |" in text
 
 
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_settings_page_shows_every_option_of_a_pattern_and_its_default(name: str) -> None:
+    text = (ROOT / "docs/settings.md").read_text("utf-8")
+    blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", text, re.S)]
+    tables = [table for block in blocks for table in block.get("patterns", {}).values()]
+    (shown,) = [table for table in tables if table["use"] == name]
+    for key, inner in OPTIONS[name].model_fields.items():
+        if key != "use":
+            got = shown[key]
+            assert (tuple(got) if isinstance(got, list) else got) == inner.default, key
+
+
 def test_every_command_in_the_documentation_exists() -> None:
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
     for words in re.findall(r"\bdoorstep ([a-z]+)(?: |$|`)", text):
-        if words not in ("ask", "scan", "mask", "unmask", "ledger", "doctor", "config"):
+        if words not in COMMANDS:
             continue
         assert words in cli.commands
-    for flag in set(re.findall(r"doorstep ask [^\n`|]*?(--[a-z-]+)", text)):
-        assert any(flag in option.opts for option in cli.commands["ask"].params), flag
+    for command in ("ask", "run", "advise", "calibrate"):
+        for line in set(re.findall(rf"doorstep {command} ([^\n`|]*)", text)):
+            for flag in re.findall(r"--[a-z-]+", line):
+                assert any(flag in option.opts for option in cli.commands[command].params), flag
     for part in set(re.findall(r"doorstep ledger ([a-z]+)", text)):
         assert part in cli.commands["ledger"].commands, part  # type: ignore[attr-defined]
 

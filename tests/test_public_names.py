@@ -11,11 +11,11 @@ import doorstep
 
 NAMES = """
 Ask AskedModel AuthenticationFailed BadInput Blocked Boundary BoundaryError Case Clearance
-ConfigError Crossing Decision Declared DestinationRefused DoorstepError Finding Infeasible
-KeepHome Ledger LedgerError Message Model ModelError ModelRefused ModelTimeout ModelUnavailable
-Options Outcome OutputInvalid Piece Policy Preview RateLimited Reply ReplyBroken Rule
-SanitizeAndSolve Scanner SolveCase Solved Step Store Term Usage Zone ZoneError detectors
-open_boundary
+ConfigError CrossCheck Crossing Decision Declared DestinationRefused DoorstepError DraftThenRefine
+EscalateOnHard Finding Infeasible KeepHome Ledger LedgerError Message Model ModelError ModelRefused
+ModelTimeout ModelUnavailable Options Outcome OutputInvalid Pattern Piece PlanThenGround Policy
+Preview RateLimited Reply ReplyBroken Rule SanitizeAndSolve Scanner SolveCase Solved Step Store
+Term Usage Zone ZoneError detectors open_boundary
 """.split()
 
 
@@ -41,6 +41,7 @@ def test_import_loads_nothing_heavy_and_opens_no_socket() -> None:
         "import doorstep, doorstep.models, doorstep.patterns, doorstep.household, doorstep.cli\n"
         "heavy = {'openai', 'pydantic_ai', 'xllamacpp', 'highspy', 'genai_prices', 'numpy'}\n"
         "heavy |= {'onnxruntime', 'phonenumbers', 're2', 'cryptography', 'keyring', 'hyperscan'}\n"
+        "heavy |= {'sklearn', 'scipy', 'dbos', 'sqlalchemy'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -55,7 +55,18 @@ if TYPE_CHECKING:
         open_boundary,
     )
     from doorstep.models import Model
-    from doorstep.patterns import Ask, Case, SanitizeAndSolve, SolveCase, Solved
+    from doorstep.patterns import (
+        Ask,
+        Case,
+        CrossCheck,
+        DraftThenRefine,
+        EscalateOnHard,
+        Pattern,
+        PlanThenGround,
+        SanitizeAndSolve,
+        SolveCase,
+        Solved,
+    )
 
 _HOMES = {
     "doorstep._errors": (
@@ -69,7 +80,10 @@ _HOMES = {
         "Term detectors open_boundary"
     ),
     "doorstep.models": "Model",
-    "doorstep.patterns": "Ask Case SanitizeAndSolve SolveCase Solved",
+    "doorstep.patterns": (
+        "Ask Case CrossCheck DraftThenRefine EscalateOnHard Pattern PlanThenGround "
+        "SanitizeAndSolve SolveCase Solved"
+    ),
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -84,11 +98,14 @@ __all__ = [
     "Case",
     "Clearance",
     "ConfigError",
+    "CrossCheck",
     "Crossing",
     "Decision",
     "Declared",
     "DestinationRefused",
     "DoorstepError",
+    "DraftThenRefine",
+    "EscalateOnHard",
     "Finding",
     "Infeasible",
     "KeepHome",
@@ -103,7 +120,9 @@ __all__ = [
     "Options",
     "Outcome",
     "OutputInvalid",
+    "Pattern",
     "Piece",
+    "PlanThenGround",
     "Policy",
     "Preview",
     "RateLimited",

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doorstep._errors import ConfigError
 from doorstep._folders import data_folder
+from doorstep.patterns.settings import OPTIONS, PatternOptions
 
 FILE_NAME = "doorstep.toml"
 # They hold private words.
@@ -124,7 +125,7 @@ class LedgerSettings(_Table):
 
 
 class Settings(_Table):
-    """Everything that can be set."""
+    """Everything that can be set. `patterns` are the user's own, by name."""
 
     home: HomeSettings = HomeSettings()
     cloud: CloudSettings = CloudSettings()
@@ -132,12 +133,19 @@ class Settings(_Table):
     household: HouseholdSettings = HouseholdSettings()
     ledger: LedgerSettings = LedgerSettings()
     vault: VaultSettings = VaultSettings()
+    patterns: dict[str, PatternOptions] = {}
 
     def ledger_path(self) -> Path:
         return _data_file(self.ledger.path, "ledger.sqlite3")
 
     def vault_path(self) -> Path:
         return _data_file(self.vault.path, "vault.sqlite3")
+
+
+_PATTERNS = "patterns"
+_TABLES: dict[str, type[BaseModel]] = {
+    name: type(field.default) for name, field in Settings.model_fields.items() if name != _PATTERNS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +178,24 @@ def load(
     settings = _validate(tables, origins)
     everything = {
         f"{table}.{key}": origins.get(f"{table}.{key}", "default")
-        for table, field in Settings.model_fields.items()
-        for key in type(field.default).model_fields
+        for table, kind in _TABLES.items()
+        for key in kind.model_fields
     }
-    return Configured(settings, everything)
+    own = {f"{_PATTERNS}.{name}": origins[f"{_PATTERNS}.{name}"] for name in settings.patterns}
+    return Configured(settings, everything | own)
 
 
 def rows(configured: Configured) -> list[tuple[str, str, str]]:
     """(table.key, value, origin) for every setting; private words are only counted."""
     out = []
     for dotted, origin in configured.origins.items():
-        table, key = dotted.split(".")
-        value = getattr(getattr(configured.settings, table), key)
+        table, key = dotted.split(".", 1)
+        if table == _PATTERNS:
+            options = configured.settings.patterns[key]
+            given = {"use": options.use} | options.model_dump(exclude_unset=True)
+            value = ", ".join(f"{name} = {setting}" for name, setting in given.items())
+        else:
+            value = getattr(getattr(configured.settings, table), key)
         if dotted in _ONLY_COUNTED:
             value = f"{len(value)} given"
         out.append((dotted, str(value), origin))
@@ -210,17 +224,34 @@ def _read(path: Path) -> dict[str, dict[str, object]]:
         raise ConfigError(f"{path} cannot be read.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
-    known = {name: type(field.default) for name, field in Settings.model_fields.items()}
     for table, keys in data.items():
-        if table not in known:
-            raise ConfigError(f"{path}: unknown table [{table}].", hint=_meant(table, known))
+        if table not in Settings.model_fields:
+            hint = _meant(table, Settings.model_fields)
+            raise ConfigError(f"{path}: unknown table [{table}].", hint=hint)
         if not isinstance(keys, dict):
             raise ConfigError(f"{path}: {table} must be a table, [{table}].")
         for key in keys:
-            if key not in known[table].model_fields:
-                hint = _meant(key, known[table].model_fields)
+            if table == _PATTERNS:
+                _check_pattern(path, key, keys[key])
+            elif key not in _TABLES[table].model_fields:
+                hint = _meant(key, _TABLES[table].model_fields)
                 raise ConfigError(f"{path}: unknown key {table}.{key}.", hint=hint)
     return data
+
+
+def _check_pattern(path: Path, name: str, given: object) -> None:
+    """The keys of a [patterns.NAME] table; their values are for pydantic."""
+    where = f"{_PATTERNS}.{name}"
+    if not isinstance(given, dict):
+        raise ConfigError(f"{path}: {where} must be a table, [{where}].")
+    use = given.get("use")
+    if not isinstance(use, str) or use not in OPTIONS:
+        hint = f"Known are: {', '.join(OPTIONS)}."
+        raise ConfigError(f"{path}: {where}.use must name a pattern.", hint=hint)
+    for key in given:
+        if key not in OPTIONS[use].model_fields:
+            hint = _meant(key, OPTIONS[use].model_fields)
+            raise ConfigError(f"{path}: unknown key {where}.{key}.", hint=hint)
 
 
 def _meant(word: str, known: Mapping[str, object]) -> str:
@@ -245,7 +276,9 @@ def _validate(tables: Mapping[str, object], origins: Mapping[str, str]) -> Setti
         return Settings.model_validate(tables)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        dotted = ".".join(str(part) for part in first["loc"][:2])
-        where = origins.get(dotted, "settings")
+        loc = [str(part) for part in first["loc"]]
+        where = origins.get(".".join(loc[:2]), "settings")
+        # In a [patterns.NAME] table the third part is the pattern that it uses.
+        dotted = ".".join([*loc[:2], *loc[3:4]] if loc[0] == _PATTERNS else loc[:2])
         message = f"{dotted} cannot be used ({where}): {first['msg'].lower()}."
         raise ConfigError(message, hint="See `doorstep config`.") from None

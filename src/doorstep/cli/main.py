@@ -8,11 +8,15 @@ from pathlib import Path
 import click
 
 from doorstep._errors import DoorstepError
+from doorstep.cli.advise import advise
 from doorstep.cli.ask import ask
+from doorstep.cli.calibrate import calibrate
 from doorstep.cli.config import config
 from doorstep.cli.doctor import doctor
 from doorstep.cli.filters import mask, unmask
 from doorstep.cli.ledger import ledger
+from doorstep.cli.patterns import patterns
+from doorstep.cli.run import run
 from doorstep.cli.scan import scan
 
 
@@ -30,7 +34,7 @@ def cli(context: click.Context, config_file: Path | None) -> None:
     context.obj = config_file
 
 
-for command in (ask, scan, mask, unmask, ledger, doctor, config):
+for command in (ask, run, patterns, advise, scan, mask, unmask, ledger, doctor, config, calibrate):
     cli.add_command(command)
 
 

@@ -33,7 +33,7 @@ def page(result: Result, parts: Parts, set_home: str, set_cloud: str) -> str:
     lanes = draw(titles, _blocks(result, parts))
     notes = [f"Fell back: {outcome.fallback}."] if outcome.fallback else []
     notes += [f"Unsure: {line}" for line in result.kept.reading.unsure]
-    notes += _stand_in_notes(outcome.stand_ins, set_home, set_cloud)
+    notes += stand_in_notes(outcome.stand_ins, set_home, set_cloud)
     return "\n\n".join([lanes, outcome.answer, *(["\n".join(notes)] if notes else [])])
 
 
@@ -49,7 +49,7 @@ def as_object(result: Result, parts: Parts) -> dict[str, object]:
         ],
         "blinding": list(_blinding(result.kept)),
         "crossings": [crossing_object(crossing) for crossing in outcome.crossings],
-        "steps": [_step_object(step) for step in outcome.steps],
+        "steps": [step_object(step) for step in outcome.steps],
         "models": _models(parts),
         "stand_ins": list(outcome.stand_ins),
         "unsure": list(reading.unsure),
@@ -103,14 +103,14 @@ def _blocks(result: Result, parts: Parts) -> list[Block]:
             lines = [*_understood(reading.limits)]
             lines += [f"blinded {line}" for line in _blinding(result.kept)]
             lines.append(f"stays home: {_mapping(result.kept)}")
-            blocks.append(Block("home", ("read the notes", *lines, _figures(step))))
+            blocks.append(Block("home", ("read the notes", *lines, figures(step))))
         elif step.actor == "cloud":
             blocks += [Block("crossed", _crossed(crossing)) for crossing in outcome.crossings]
-            blocks.append(Block("cloud", (*_solved(result), _figures(step))))
+            blocks.append(Block("cloud", (*_solved(result), figures(step))))
         else:
             words = "write the answer" if step.name == "answer" else step.name
             rows = _given_back(result) if step.name == "answer" else []
-            blocks.append(Block("home", (*rows, words, _figures(step))))
+            blocks.append(Block("home", (*rows, words, figures(step))))
     return blocks
 
 
@@ -176,7 +176,7 @@ def _mapping(kept: Kept) -> str:
     return ", ".join(f"{load} = {device}" for load, device in _sources(kept).items())
 
 
-def _figures(step: Step) -> str:
+def figures(step: Step) -> str:
     tries = f", {step.tries} tries" if step.tries > 1 else ""
     return f"{step.seconds:.2f} s, {_tokens(step.usage)}, {_cost(step.cost)}{tries}"
 
@@ -193,7 +193,7 @@ def _cost(cost: Decimal | None) -> str:
     return "$0" if cost == 0 else f"${cost:.5f}"
 
 
-def _stand_in_notes(stand_ins: Sequence[str], set_home: str, set_cloud: str) -> list[str]:
+def stand_in_notes(stand_ins: Sequence[str], set_home: str, set_cloud: str) -> list[str]:
     if not stand_ins:
         return []
     lines = [f"Stand-ins answered, no language model ({'; '.join(stand_ins)})."]
@@ -222,7 +222,7 @@ def _models(parts: Parts) -> dict[str, object]:
     }
 
 
-def _step_object(step: Step) -> dict[str, object]:
+def step_object(step: Step) -> dict[str, object]:
     return {
         "name": step.name,
         "actor": step.actor,
