@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.boundary.data import data_folder
 from bench.escalation.report import Report, crossed, lines, trained
-from bench.escalation.risk import SIZES, SPLITS, risk_table
+from bench.escalation.risk import SIZES, SPLITS, Held, risk_table
 from bench.escalation.routing import DRAWS
 from bench.escalation.rows import BadFile, Rows, read_rows
 from bench.escalation.speed import milliseconds
@@ -60,17 +60,28 @@ def _show(reports: Sequence[Report], *, as_json: bool) -> None:
 
 
 def _risk(sets: Sequence[Rows], args: argparse.Namespace) -> int:
+    tables = {}
     for rows in sets:
-        print(f"{rows.name}: the stated risk, {args.splits} random splits ({args.method})")
-        print("     n   risk   held in   kept (mean)   nothing kept in")
+        if not args.json:
+            print(f"{rows.name}: the stated risk, {args.splits} random splits ({args.method})")
+            print("     n   risk   held in   kept (mean)   nothing kept in")
         samples = [row.sample() for row in rows.rows]
+        tables[rows.name] = []
         for held in risk_table(samples, rows.rows, args.splits, args.sizes, args.method):
-            print(
-                f"  {held.n:4}  {held.risk:5.0%}   {held.holds:7.1%}   {held.coverage:11.1%}"
-                f"   {held.kept_nothing:15.1%}",
-                flush=True,
-            )
+            tables[rows.name].append(held.as_json())
+            if not args.json:
+                _show_held(held)
+    if args.json:
+        print(json.dumps(tables))
     return 0
+
+
+def _show_held(held: Held) -> None:
+    print(
+        f"  {held.n:4}  {held.risk:5.0%}   {held.holds:7.1%}   {held.coverage:11.1%}"
+        f"   {held.kept_nothing:15.1%}",
+        flush=True,
+    )
 
 
 def _speed(sets: Sequence[Rows], args: argparse.Namespace) -> int:

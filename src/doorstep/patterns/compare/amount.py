@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from doorstep.patterns.compare.answer import is_cut_off, is_strict, marked, sentences
 from doorstep.patterns.compare.clean import clean
@@ -29,15 +30,23 @@ _CONCLUDED = re.compile(
     re.IGNORECASE,
 )
 _IN_ALL = re.compile(r"\s*(?:\w+\s){0,2}(?:in total|in all|altogether|overall)\b", re.IGNORECASE)
-_ODDS = re.compile(r"\A(\d+) (?:in|out of) (\d+)\.?\Z")
+_COUNT = rf"\d+|{'|'.join(word for word, value in VALUES.items() if value)}"
+_ODDS = re.compile(
+    rf"(?:\b|^)({_COUNT})(?:-| )(?:in|out(?: |-)of)(?:-| )(?:every )?({_COUNT}|hundred)"
+    r"\b(?=[.,;)!?]|\s*\Z|\s(?:chance|probability|odds))",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(r"(?<![\w:.])(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)(?![\w:]|\.\d)")
+_RATIO_TO = re.compile(r"\b(\d+(?:\.\d+)?) (?:to|is to) (\d+(?:\.\d+)?)\b(?!\.\d)")
+_IS_RATIO = re.compile(r"\bratio\b|\bodds\b|\bscale\b|\bproportion\b", re.IGNORECASE)
 
 
 def read(text: str, context: Context) -> Quantity | None:
     """The amount that `text` gives as its answer; None where it gives none."""
+    text = _in_dozens(clean(text), context.question)
     if is_cut_off(text):
         return None
-    text = _in_dozens(clean(text), context.question)
-    text = _ODDS.sub(r"\1/\2", text)
+    text = _shares(text, context)
     said = marked(text)
     if said is not None:
         found = quantities(said, money=context.money)
@@ -56,6 +65,30 @@ def read(text: str, context: Context) -> Quantity | None:
     return None
 
 
+def _shares(text: str, context: Context) -> str:
+    """One in four, 3 out of 5 and the ratio 3:2 as fractions."""
+    if not re.search(r"\bhow many\b", context.question, re.IGNORECASE):
+        text = _ODDS.sub(_share, text)
+    ratio = _IS_RATIO.search(context.question) or _IS_RATIO.search(text)
+    if ratio or _RATIO.fullmatch(text.strip()):
+        text = _RATIO.sub(_share, text)
+    falls = (match := _RATIO_TO.fullmatch(text.strip())) and _value(match[1]) > _value(match[2])
+    return _RATIO_TO.sub(_share, text) if ratio or falls else text
+
+
+def _share(match: re.Match[str]) -> str:
+    above, below = _value(match[1]), _value(match[2])
+    if not below:
+        return match[0]
+    share = above / below
+    return f"{share.numerator}/{share.denominator}"
+
+
+def _value(count: str) -> Fraction:
+    named = VALUES | {"hundred": 100}
+    return Fraction(named[count.lower()]) if count.lower() in named else Fraction(count)
+
+
 def _in_dozens(text: str, question: str) -> str:
     """Where dozens are asked for, two dozen are 2 and not 24."""
     if not re.search(r"\bhow many (?:\w+ ){0,2}dozens?\b", question, re.IGNORECASE):
@@ -69,7 +102,7 @@ def compared(a: Quantity, b: Quantity, context: Context) -> What:
 
 def whole(text: str, context: Context) -> Quantity | None:
     """The amount where `text` is that amount and nothing else."""
-    plain = _ODDS.sub(r"\1/\2", clean(text).strip(" \t\n.!"))
+    plain = _shares(clean(text).strip(" \t\n.!"), context)
     found = quantities(plain, money=context.money)
     if len(found) != 1 or re.search(r"[A-Za-z]{3,}", _around(found[0], plain)):
         return None

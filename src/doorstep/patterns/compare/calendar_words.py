@@ -39,6 +39,14 @@ thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twen
 twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh
 twenty-eighth twenty-ninth thirtieth thirty-first"""
 ORDINALS = {word: number for number, word in enumerate(_NTH.split(), 1)}
+# Minutes from UTC. Names that stand for two zones (IST) are left out; ET and PT are taken for the
+# zone's standard time, as most people do who write them.
+ZONES = {
+    "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "CET": 60, "CEST": 120, "EET": 120, "EEST": 180,
+    "MSK": 180, "JST": 540, "KST": 540, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780,
+    "EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480,
+    "PDT": -420, "AKST": -540, "HST": -600, "ET": -300, "PT": -480, "Z": 0,
+}  # fmt: skip
 FEASTS = {
     "new year's day": (1, 1),
     "valentine's day": (2, 14),

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from doorstep.patterns.compare.calendar_words import ZONES
 from doorstep.patterns.compare.number_words import VALUES
 
 _HALF = r"(?P<half>[ap]\.?\s?m\b\.?)"
-_ZONE = r"(?P<zone>\s?(?:Z\b|UTC\b|GMT\b|(?<=\d)[+-]\d{2}:?\d{2}\b))"
+_NAME = "|".join(sorted(ZONES, key=len, reverse=True))
+_ZONE = (
+    rf"(?P<zone>\s?(?:\(?(?:UTC|GMT)\s?[+-]\d{{1,2}}(?::\d\d)?\b|\(?(?-i:{_NAME})\b"
+    r"|(?<=\d)[+-]\d{2}:?\d{2}\b))"
+)
 _NUMBER = "|".join(sorted((w for w, n in VALUES.items() if 0 < n < 30), key=len, reverse=True))
 _HOUR = rf"(?P<hour>\d{{1,2}}|{_NUMBER})"
 _PART = r"(?:,?\s(?:in the|at) (?P<part>morning|afternoon|evening|night))"
@@ -20,7 +25,7 @@ _DIGITAL = re.compile(
     _I,
 )
 _AFTER_T = re.compile(rf"(?<=\dT)(?P<h>\d\d):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?{_ZONE}?")
-_PLAIN = re.compile(rf"\b{_HOUR}\s?(?:o'clock)?\s?{_HALF}", _I)
+_PLAIN = re.compile(rf"\b{_HOUR}\s?(?:o'clock)?\s?{_HALF}{_ZONE}?", _I)
 _SPOKEN = r"(?=\so'clock|,?\s(?:in the (?:morning|afternoon|evening)|at night))"
 _OCLOCK = re.compile(rf"\b{_HOUR}{_SPOKEN}(?:\so'clock)?{_PART}?", _I)
 _PAST = re.compile(
@@ -32,7 +37,7 @@ _AT = re.compile(
     rf"(?:(?P<part>morning|afternoon|evening|night)\s)?\b(?:at|by) {_HOUR}(?=\s*[,.;]|\s*\Z)", _I
 )
 _MILITARY = re.compile(r"\b(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\s?(?:hours|hrs|h)\b", _I)
-_NAMED = re.compile(r"\b(?P<name>noon|midday|midnight)\b", _I)
+_NAMED = re.compile(rf"\b(?P<name>noon|midday|midnight)\b{_ZONE}?", _I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ def clock(text: str) -> Clock | None:
 def _of(match: re.Match[str]) -> Clock | None:
     groups = match.groupdict()
     if groups.get("name"):
-        return Clock(0 if groups["name"].lower() == "midnight" else 720)
+        at = 0 if groups["name"].lower() == "midnight" else 720
+        return Clock(at, _offset(groups["zone"]))
     minute = int(groups.get("m") or 0)
     hour = _number(groups.get("h") or groups["hour"])
     if groups.get("count"):
@@ -94,8 +100,8 @@ def _in_day(hour: int, half: str, part: str) -> int:
 def _offset(zone: str | None) -> int | None:
     if zone is None:
         return None
-    zone = zone.strip()
-    if zone[0] not in "+-":
-        return 0
-    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
-    return -minutes if zone[0] == "-" else minutes
+    found = re.fullmatch(r"[\s(]*([A-Z]*)\s?(?:([+-])(\d\d?):?(\d\d)?)?", zone, _I)
+    if found is None or found[2] is None:
+        return ZONES[zone.strip(" (").upper()]
+    minutes = int(found[3]) * 60 + int(found[4] or 0)
+    return -minutes if found[2] == "-" else minutes

@@ -90,7 +90,7 @@ def _by_look(a: str, b: str, context: Context) -> Kind:
             other = b if sides[1] is None else a
             if read(other, context) is not None and _is_answer(other):
                 return _amount_or(kind, a, b, context)
-    if _is_marked(a) or _is_marked(b) or _same_noun(a, b):
+    if _is_marked(a) or _is_marked(b) or _same_noun(a, b) or _same_measure(a, b, context):
         return kind_of_amount(a, b, context)
     return _listed(a, b, context) or "text"
 
@@ -146,6 +146,18 @@ def _same_noun(a: str, b: str) -> bool:
             return False
         rests.append(folded(text[: found[0].start] + text[found[0].end :]))
     return rests[0] == rests[1]
+
+
+def _same_measure(a: str, b: str, context: Context) -> bool:
+    """An amount of the same unit in each, and one of the two says hardly more than that."""
+    found = [quantities(clean(text)) for text in (a, b)]
+    if any(len(amounts) != 1 for amounts in found):
+        return False
+    left, right = (amounts[0].unit for amounts in found)
+    if left is None or right is None or left.dimension != right.dimension:
+        return False
+    rests = (len(text.split()) for text in (a, b))
+    return min(rests) <= 4 and all(_is_answer(text) for text in (a, b))
 
 
 def _last(question: str) -> str:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from doorstep.patterns.compare.answer import marked, sentences
-from doorstep.patterns.compare.calendar_words import FEASTS, MONTHS, ORDINALS, WEEKDAYS
+from doorstep.patterns.compare.calendar_words import FEASTS, MONTHS, ORDINALS, WEEKDAYS, ZONES
 from doorstep.patterns.compare.clean import clean
 from doorstep.patterns.compare.clock import Clock, clock
 from doorstep.patterns.compare.context import Context
@@ -103,7 +103,7 @@ _ORDINAL = re.compile(
 _KNOWN = re.compile(
     rf"\b(?:{_MONTH}|{_DAY}|{'|'.join(FEASTS)}|{'|'.join(_NAMED)}|noon|midday|midnight|morning"
     r"|afternoon|evening|night|half|quarter|past|to|at|on|in|the|of|by|next|this|coming|am|pm|a|p|m"
-    r"|o'clock|st|nd|rd|th|T|Z|UTC|GMT|h|hours|hrs|days?|weeks?|time|minutes?|one|two|three|four"
+    rf"|o'clock|st|nd|rd|th|T|{'|'.join(ZONES)}|h|hours|hrs|days?|weeks?|time|minutes?|one|two|three|four"
     r"|five|six|seven|eight|nine|ten|eleven|twelve|twenty)\b|(?<=\d)(?:st|nd|rd|th|h|T|Z|[ap]m)",
     _I,
 )
