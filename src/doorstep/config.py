@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doorstep._errors import ConfigError
 from doorstep._folders import data_folder
-from doorstep.patterns.settings import OPTIONS, PatternOptions
+from doorstep.patterns.settings import OPTIONS, PatternOptions, misnamed
 
 FILE_NAME = "doorstep.toml"
 # They hold private words.
@@ -248,6 +248,8 @@ def _check_pattern(path: Path, name: str, given: object) -> None:
     if not isinstance(use, str) or use not in OPTIONS:
         hint = f"Known are: {', '.join(OPTIONS)}."
         raise ConfigError(f"{path}: {where}.use must name a pattern.", hint=hint)
+    if wrong := misnamed(name, use):
+        raise ConfigError(f"{path}: {wrong}")
     for key in given:
         if key not in OPTIONS[use].model_fields:
             hint = _meant(key, OPTIONS[use].model_fields)
@@ -280,5 +282,6 @@ def _validate(tables: Mapping[str, object], origins: Mapping[str, str]) -> Setti
         where = origins.get(".".join(loc[:2]), "settings")
         # In a [patterns.NAME] table the third part is the pattern that it uses.
         dotted = ".".join([*loc[:2], *loc[3:4]] if loc[0] == _PATTERNS else loc[:2])
-        message = f"{dotted} cannot be used ({where}): {first['msg'].lower()}."
+        why = first["msg"].lower().replace("valid tuple", "valid list")
+        message = f"{dotted} cannot be used ({where}): {why}."
         raise ConfigError(message, hint="See `doorstep config`.") from None

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
+from doorstep.boundary import Ledger
 from doorstep.cli.main import main
 from doorstep.cli.prompt import MAX_BYTES
 from tests.cli.conftest import ROOT, Ran, Run
@@ -101,10 +102,70 @@ def test_the_page_tells_the_steps_and_what_crossed(run: Run) -> None:
     assert "I am a stand-in" in first and "1 placeholder: maya@example.org" in first
     assert rest[1].startswith("sanitize-and-solve: ")
     page = "\n".join(rest)
+    assert max(map(len, rest)) <= 80
     assert "Steps:\n  cloud  solve  stand-in-rules, " in page
     assert "What crossed:\n  -> 127.0.0.1:" in page and "doorstep ledger show 1" in page
     assert "Stand-ins answered, no language model" in page
     assert "maya@example.org" not in run("ledger", "show", "1").out
+
+
+def test_the_checks_of_an_answer_are_one_line_for_people_and_all_there_as_json(run: Run) -> None:
+    ran = run("run", "escalate-on-hard", LETTER)
+    checks = [line for line in ran.out.splitlines() if line.startswith("  check  ")]
+    (line,) = checks
+    told = run("run", "escalate-on-hard", LETTER, "--json").json["steps"]
+    names = [step["name"] for step in told if step["actor"] == "check"]
+    assert len(names) > 5 and f"{len(names)} checks" in line
+    flat = " ".join(ran.out.split())
+    assert all(name.removeprefix("check: ") in flat for name in names)
+
+
+def test_the_page_sums_up_what_it_took(run: Run) -> None:
+    with OpenAIServer() as cloud:
+        cloud.answer_with(lambda request: Answer.sse(chat_events("Done.")))
+        there = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": cloud.url}
+        ran = run("run", "draft-then-refine", LETTER, **there)
+        got = run("run", "draft-then-refine", LETTER, "--json", **there).json["usage"]["cloud"]
+    tokens = f"{got['input_tokens']}+{got['output_tokens']} tokens"
+    assert f"In all: {tokens}, of them {tokens} in the cloud, " in ran.out
+
+
+def test_an_empty_answer_is_told(run: Run) -> None:
+    with OpenAIServer() as cloud:
+        cloud.script(Answer.sse(chat_events("")))
+        there = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": cloud.url}
+        ran = run("run", "sanitize-and-solve", LETTER, **there)
+    assert ran.code == 0 and ran.out.startswith("(The answer is empty.)\n")
+
+
+def test_a_stream_that_breaks_off_ends_its_line(run: Run) -> None:
+    with OpenAIServer() as cloud:
+        cloud.script(Answer.sse(chat_events("One two three")[:420], breaks=True))
+        there = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": cloud.url}
+        ran = run("run", "sanitize-and-solve", LETTER, "--stream", **there)
+    assert ran.code == 2 and ran.err.count("\n") == 1
+    assert ran.out == "" or ran.out.endswith("\n")
+    assert ran.out.strip()
+
+
+@pytest.mark.parametrize(
+    "name", ["sanitize-and-solve", "escalate-on-hard", "draft-then-refine", "cross-check"]
+)
+def test_the_ledger_equals_what_the_object_says_also_where_the_cloud_was_asked_again(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    with OpenAIServer() as cloud:
+        cloud.script(Answer.error(429, "rate", retry_after="0"))
+        cloud.answer_with(lambda request: Answer.sse(chat_events("It is done.")))
+        there = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": cloud.url}
+        got = run("run", name, LETTER, "--json", **there).json
+        sent = [request.body.decode() for request in cloud.requests]
+    with Ledger(tmp_path / "ledger.sqlite3", create=False) as ledger:
+        kept = [(entry.crossing.id, entry.crossing.body) for entry in ledger.list()]
+    assert [body for _, body in kept] == sent and len(sent) >= 2
+    assert [(crossing["id"], crossing["body"]) for crossing in got["crossings"]] == kept
+    steps = [number for step in got["steps"] for number in step["crossings"]]
+    assert steps == [number for number, _ in kept]
 
 
 def test_what_stays_home_did_not_cross(run: Run) -> None:
@@ -263,12 +324,72 @@ def test_the_prompt_from_files_standard_input_and_a_system_message(
         (("cross-check", "x", "--cloud", "sanitise-and-solve"), "Did you mean sanitize"),
         (("cross-check", "x", "--calibration", "nowhere.json"), "calibration cannot be read"),
         (("escalate-on-hard", "x", "--calibration", "nowhere.json"), "nowhere.json cannot be read"),
+        (("plan-then-ground", "x", "--folder", "nowhere"), "nowhere is not a folder."),
+        (("cross-check", "x", "--cloud", ""), "--cloud names no model and no pattern."),
+        (("cross-check", "x", "--home", " "), "--home names no model and no pattern."),
     ],
 )
 def test_what_cannot_be_done_is_one_line(run: Run, words: tuple[str, ...], says: str) -> None:
     ran = run("run", *words)
     assert (ran.code, ran.out) == (2, "") and ran.err.count("\n") == 1, ran.err
     assert says in ran.err and run("ledger", "list").out == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("OPENAI_BASE_URL", "https://x:port/v1", "its port or its brackets are wrong"),
+        ("OPENAI_BASE_URL", "https://[bad", "its port or its brackets are wrong"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:99999/v1", "its port or its brackets are wrong"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:port/v1", "its port or its brackets are wrong"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:0/v1", "its port or its brackets are wrong"),
+        ("OPENAI_BASE_URL", "https://my server/v1", "a blank or a user name in it"),
+        ("OPENAI_BASE_URL", "https://maya:pw@host.example/v1", "a blank or a user name in it"),
+        ("OPENAI_BASE_URL", "ftp://host.example", "must begin with https://"),
+        ("OPENAI_BASE_URL", "http://host.example/v1", "without encryption"),
+        ("AZURE_OPENAI_ENDPOINT", "https://x:port", "its port or its brackets are wrong"),
+        ("OPENAI_API_KEY", "k\n", "The key in OPENAI_API_KEY cannot be sent"),
+        ("OPENAI_API_KEY", "k\u00e9y", "The key in OPENAI_API_KEY cannot be sent"),
+        ("AZURE_OPENAI_API_KEY", "k y", "The key in AZURE_OPENAI_API_KEY cannot be sent"),
+    ],
+)
+def test_an_address_or_a_key_that_cannot_be_used(
+    run: Run, variable: str, value: str, says: str
+) -> None:
+    there = {"OPENAI_API_KEY": "k", "AZURE_OPENAI_API_KEY": "k"}
+    if "AZURE" in variable:
+        there |= {"AZURE_OPENAI_ENDPOINT": "https://host.example"}
+    ran = run("run", "sanitize-and-solve", "Hello", **there | {variable: value})
+    assert (ran.code, ran.out) == (2, "") and ran.err.count("\n") == 1, ran.err
+    assert says in ran.err and "maya" not in ran.err
+    assert run("ledger", "list").out == ""
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('cross-check]\nuse = "escalate-on-hard"', "[patterns.cross-check] must use cross-check"),
+        ('builtin]\nuse = "cross-check"', "builtin is the name of a model"),
+        ('stand-in]\nuse = "cross-check"', "stand-in is the name of a model"),
+        ('""]\nuse = "cross-check"', "has no name"),
+    ],
+)
+def test_a_name_that_means_something_else_is_refused(
+    run: Run, tmp_path: Path, table: str, says: str
+) -> None:
+    (tmp_path / "doorstep.toml").write_text(f"[patterns.{table}\n")
+    for words in (("run", "cross-check", "x"), ("patterns",)):
+        ran = run(*words)
+        assert (ran.code, ran.out) == (2, "") and ran.err.count("\n") == 1, ran.err
+        assert says in ran.err
+
+
+def test_a_wrong_list_is_told_in_words_of_toml(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "doorstep.toml").write_text(
+        '[patterns.mine]\nuse = "plan-then-ground"\nshare = "x"\n'
+    )
+    ran = run("run", "mine", "x")
+    assert ran.code == 2 and "input should be a valid list" in ran.err
 
 
 @pytest.mark.parametrize(

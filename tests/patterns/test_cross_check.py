@@ -14,7 +14,7 @@ from doorstep.boundary import Held
 from doorstep.models import Scripted
 from doorstep.models.base import closing
 from doorstep.patterns.compare.agreement import Agreement
-from doorstep.patterns.cross_check import NOT_CALIBRATED, Answers, CrossCheck
+from doorstep.patterns.cross_check import NOT_CALIBRATED, SAYS_WRONG, Answers, CrossCheck
 from tests.models.openai_server import Answer, chat_events
 from tests.patterns.far import Far, far
 
@@ -184,7 +184,8 @@ async def test_a_wrong_proposal_and_its_correction(cloud: Far, rule: str, answer
     cloud.says(json.dumps(WRONG))
     reply = await check(cloud, home("$7"), shape="home proposes", rule=rule).respond(ASK)
     assert (reply.text, outcome(reply).verdict) == (answer, "differ")
-    assert outcome(reply).reasons == ("money: amount", "the checker: It is a product.")
+    assert outcome(reply).reasons == ("money: amount", SAYS_WRONG)
+    assert reply.thinking == "It is a product."
 
 
 @pytest.mark.parametrize(("rule", "answer"), [("home", "$12"), ("cloud", "$7")])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from doorstep._errors import ConfigError
 from doorstep.config import CloudSettings, Settings
@@ -56,13 +56,17 @@ async def choose_cloud(
     """
     stand_in = stand_in or household_stand_in()
     cloud = settings.cloud
+    if not cloud.model.strip():
+        raise ConfigError("cloud.model names no model.", hint="Give a name, or auto.")
     azure_key, key = environ.get("AZURE_OPENAI_API_KEY"), environ.get("OPENAI_API_KEY")
     name = CLOUD_MODEL if cloud.model == "auto" else cloud.model
     if cloud.model == STAND_IN:
         return await _stood_in(stand_in, stack, "asked for")
     if cloud.azure_endpoint and azure_key:
         base = cloud.azure_endpoint.rstrip("/") + "/openai/v1"
+        _sendable("AZURE_OPENAI_API_KEY", azure_key)
         return _server(cloud, name, base, azure_key, "Azure OpenAI is configured", "responses")
+    _sendable("OPENAI_API_KEY", key or "")
     if cloud.base_url:
         return _server(cloud, name, cloud.base_url, key, "a base URL is configured", "chat")
     if key:
@@ -121,14 +125,38 @@ async def _stood_in(stand_in: StandIn, stack: AsyncExitStack, why: str) -> Chose
     return ChosenCloud(server.model, origin, why, build, stand_in.says)
 
 
+def _sendable(variable: str, key: str) -> None:
+    """A key goes into a header; a line end that came along with it would break the request."""
+    if not key.isascii() or any(c.isspace() or not c.isprintable() for c in key):
+        raise ConfigError(
+            f"The key in {variable} cannot be sent: it has a blank, a line end or a letter "
+            "outside ASCII in it.",
+            hint="Copy it again.",
+        )
+
+
+def _parts(url: str) -> tuple[SplitResult, int]:
+    """The address and its port, 0 where it gives none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ConfigError("The cloud's address cannot be used: its port or its brackets are wrong.")
+    if "@" in parts.netloc or any(c.isspace() for c in url):
+        raise ConfigError("The cloud's address has a blank or a user name in it.")
+    return parts, port or 0
+
+
 def _origin(url: str) -> str:
     """scheme://host:port. Plain http may only stay on this machine: a key travels in it."""
-    parts = urlsplit(url)
+    parts, given = _parts(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError("The cloud's address must begin with https://.")
     if parts.scheme == "http" and not is_loopback(url):
         raise ConfigError(
             f"{parts.hostname} would be called without encryption.", hint="Use https."
         )
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = given or (443 if parts.scheme == "https" else 80)
     return f"{parts.scheme}://{parts.hostname}:{port}"

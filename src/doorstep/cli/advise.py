@@ -30,7 +30,7 @@ BUYS = "What should the split buy? (privacy; cost and waiting time; trust; nothi
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def advise(first: str | None, when: str | None, buys: str | None, as_json: bool) -> None:
     """Ask three questions, and print the pattern that fits, ready to use."""
-    if None in (first, when, buys) and not sys.stdin.isatty():
+    if None in (first, when, buys) and not _somebody():
         raise BadInput("Nobody is here to ask.", hint="Give --first, --when and --buys.")
     wish = Wish(
         cast("First", first or _ask(FIRST, get_args(First))),
@@ -39,6 +39,10 @@ def advise(first: str | None, when: str | None, buys: str | None, as_json: bool)
     )
     advice = advice_for(wish)
     click.echo(json.dumps(as_object(advice), indent=2) if as_json else page(advice))
+
+
+def _somebody() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _ask(question: str, answers: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from doorstep._values import Crossing
 from doorstep.assemble import SET_CLOUD, SET_HOME, Parts, assemble, price_of
 from doorstep.cli import show
 from doorstep.cli.progress import Progress
+from doorstep.cli.prompt import piped
 from doorstep.cli.unsure import settle
 from doorstep.config import Settings, load
 from doorstep.household.blind import Blinding
@@ -50,7 +51,8 @@ def ask(
     """Answer QUESTION over a household's notes; only an anonymous problem may leave."""
     settings = load(file, {"home.model": home, "cloud.model": cloud}).settings
     request = Ask(question, _read(context))
-    interactive = not as_json and sys.stdin.isatty() and sys.stderr.isatty()
+    people = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    interactive = not as_json and people
     if dry_run:
         kept, held, parts = asyncio.run(_preview(settings, request, as_json))
         click.echo(show.preview_json(kept, held) if as_json else show.preview(kept, held))
@@ -111,7 +113,7 @@ def _blinding(settings: Settings) -> Blinding:
 
 def _read(path: Path | None) -> str:
     """The context as text, whatever it comes from; one byte too many is enough to refuse it."""
-    if path is None and sys.stdin.isatty():
+    if path is None and not piped():
         raise BadInput("There is no context.", hint="Give --context FILE, or pipe one in.")
     try:
         if path is None or str(path) == "-":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -18,6 +21,8 @@ from doorstep.cli.ledger import ledger
 from doorstep.cli.patterns import patterns
 from doorstep.cli.run import run
 from doorstep.cli.scan import scan
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,6 +47,8 @@ def main() -> None:
     """The entry point: exit code 2 and one line on stderr for anything that went wrong."""
     try:
         cli.main(prog_name="doorstep", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except DoorstepError as error:
         _stop(str(error), error.exit_code)
     except click.Abort:
@@ -51,9 +58,12 @@ def main() -> None:
     except click.ClickException as error:
         _stop(error.format_message(), 2)
     except BrokenPipeError:
-        sys.stderr.close()
+        _discard_output()
         sys.exit(0)
     except Exception as error:  # a bug: its message may quote private text, its type cannot
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _discard_output()
+            _stop(f"The output cannot be written: {error.strerror}.", 2)
         where = _where(error)
         _stop(f"Doorstep failed inside ({type(error).__name__} at {where}). Please report it.", 2)
 
@@ -61,6 +71,12 @@ def main() -> None:
 def _stop(line: str, code: int) -> None:
     click.echo(f"doorstep: {' '.join(line.split())}", err=True)
     sys.exit(code)
+
+
+def _discard_output() -> None:
+    """What is still in the buffer goes nowhere: Python would complain of it at the end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _where(error: BaseException) -> str:

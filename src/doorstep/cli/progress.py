@@ -18,7 +18,7 @@ class Progress:
     """`watch(line)` says what is being done now; the line is wiped at the end."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self._on = not quiet and sys.stderr.isatty()
+        self._on = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._line = ""
         self._since = time.monotonic()
         self._done = threading.Event()

@@ -20,19 +20,33 @@ def messages(prompt: str | None, files: Sequence[Path], system: str | None) -> t
     """
     parts = [_file(path) for path in files]
     if prompt is not None:
-        parts.append(prompt)
+        parts.append(_argument(prompt, "prompt"))
     if not parts:
-        if sys.stdin.isatty():
+        if not piped():
             hint = "Give it as an argument, with --file FILE, or pipe one in."
             raise BadInput("There is no prompt.", hint=hint)
         parts.append(_stdin())
     text = "\n\n".join(part.strip("\n") for part in parts)
     if not text.strip():
         raise BadInput("The prompt is empty.")
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+    if len(text.encode()) > MAX_BYTES:
         raise _too_large()
     said = Message("user", text)
-    return (Message("system", system), said) if system else (said,)
+    return (Message("system", _argument(system, "system message")), said) if system else (said,)
+
+
+def piped() -> bool:
+    """Whether there is a standard input with nobody typing into it."""
+    return sys.stdin is not None and not sys.stdin.isatty()
+
+
+def _argument(text: str, what: str) -> str:
+    """Bytes of the command line that are no UTF-8 come as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"The {what} is not UTF-8 text.", hint="Convert it first.") from None
+    return text
 
 
 def _file(path: Path) -> str:
@@ -46,6 +60,8 @@ def _file(path: Path) -> str:
 
 
 def _stdin() -> str:
+    if sys.stdin is None:
+        raise BadInput("Standard input is closed.", hint="Pipe a text in, or give --file FILE.")
     return _text(sys.stdin.buffer.read(MAX_BYTES + 1))
 
 

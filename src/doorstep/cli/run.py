@@ -72,7 +72,7 @@ def run(
     elif as_json:
         show = show_run.as_object(outcome, parts)
     else:
-        said = "" if stream else outcome.answer
+        said = "" if stream else outcome.answer or "(The answer is empty.)"
         show = f"{said}\n\n{show_run.record(outcome, pattern)}"
     click.echo(json.dumps(show, indent=2, ensure_ascii=False) if as_json else show)
 
@@ -87,6 +87,8 @@ def _chosen(
     tables: dict[str, Any] = {}
     for side in ("home", "cloud"):
         named = given[side]
+        if named is not None and not named.strip():
+            raise BadInput(f"--{side} names no model and no pattern.")
         if named is not None and not is_pattern(named, settings):
             tables[side] = getattr(settings, side).model_copy(update={"model": named})
             over[side] = ""
@@ -105,11 +107,16 @@ async def _run(
 
 
 async def _printed(parts: PatternParts, asked: Sequence[Message]) -> Reply:
-    last = None
-    async with closing(parts.pattern.stream(asked)) as pieces:
-        async for piece in pieces:
-            click.echo(piece.text, nl=False)
-            last = piece.reply or last
+    last, begun = None, False
+    try:
+        async with closing(parts.pattern.stream(asked)) as pieces:
+            async for piece in pieces:
+                click.echo(piece.text, nl=False)
+                last, begun = piece.reply or last, begun or bool(piece.text)
+    except DoorstepError:
+        if begun:
+            click.echo()  # what went wrong is told on a line of its own
+        raise
     if last is None:
         raise BadInput(f"{parts.node.name} ended its answer without saying that it was complete.")
     return last

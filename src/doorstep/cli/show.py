@@ -178,16 +178,16 @@ def _mapping(kept: Kept) -> str:
 
 def figures(step: Step) -> str:
     tries = f", {step.tries} tries" if step.tries > 1 else ""
-    return f"{step.seconds:.2f} s, {_tokens(step.usage)}, {_cost(step.cost)}{tries}"
+    return f"{step.seconds:.2f} s, {tokens(step.usage)}, {dollars(step.cost)}{tries}"
 
 
-def _tokens(usage: Usage) -> str:
+def tokens(usage: Usage) -> str:
     if usage.input_tokens is None and usage.output_tokens is None:
         return "no tokens"
     return f"{usage.input_tokens or 0}+{usage.output_tokens or 0} tokens"
 
 
-def _cost(cost: Decimal | None) -> str:
+def dollars(cost: Decimal | None) -> str:
     if cost is None:
         return "cost unknown"
     return "$0" if cost == 0 else f"${cost:.5f}"

@@ -5,18 +5,21 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from doorstep._values import Crossing, Outcome, Step, Usage
 from doorstep.assemble import SET_CLOUD, SET_HOME
 from doorstep.assemble.patterns import PatternParts
-from doorstep.cli.show import crossing_object, figures, stand_in_notes, step_object
+from doorstep.cli.show import crossing_object, dollars, figures, stand_in_notes, step_object, tokens
 
-WIDTH = 100
+WIDTH = 80
+WIDEST_NAME = 24  # of a step; a longer one only pushes its own line
 
 
 def record(outcome: Outcome, name: str) -> str:
     """All but the answer, for people: the verdict with its reasons, the steps, what crossed."""
-    parts = [_verdict(outcome, name), _steps(outcome.steps), _crossed(outcome.crossings)]
+    parts = [_verdict(outcome, name), _steps(outcome.steps), *_in_all(outcome)]
+    parts.append(_crossed(outcome.crossings))
     notes = [f"Fell back: {outcome.fallback}."] if outcome.fallback else []
     notes += [f"Note: {line}" for line in outcome.notes]
     notes += stand_in_notes(outcome.stand_ins, SET_HOME, SET_CLOUD)
@@ -34,7 +37,7 @@ def as_object(outcome: Outcome, parts: PatternParts) -> dict[str, object]:
         "steps": [{**step_object(step), "note": step.note} for step in outcome.steps],
         "crossings": [crossing_object(crossing) for crossing in outcome.crossings],
         "usage": {**_usage(outcome.usage), "cloud": _usage(outcome.cloud_usage)},
-        "cost": _dollars(outcome.cost),
+        "cost": _number(outcome.cost),
         "stand_ins": list(outcome.stand_ins),
         "fallback": outcome.fallback,
         "notes": list(outcome.notes),
@@ -73,14 +76,47 @@ def _verdict(outcome: Outcome, name: str) -> str:
 
 
 def _steps(steps: Sequence[Step]) -> str:
-    width = max((len(step.name) for step in steps), default=0)
-    lines = []
-    for step in steps:
-        # A check has no model, and so neither tokens nor a cost.
-        did = f"{step.model}, {figures(step)}" if step.model else f"{step.seconds:.2f} s"
-        note = f" ({step.note})" if step.note else ""
-        lines.append(f"  {step.actor:<5}  {step.name:<{width}}  {did}{note}")
-    return "\n".join(["Steps:", *(_wrapped(line) for line in lines)])
+    """A line for each step, and one for all checks that come one after another."""
+    rows = []
+    for checks, grouped in groupby(steps, key=lambda step: step.actor == "check"):
+        group = list(grouped)
+        rows += [_checks(group)] if checks and len(group) > 1 else [_row(step) for step in group]
+    width = min(max((len(name) for _, name, _ in rows), default=0), WIDEST_NAME)
+    return "\n".join(["Steps:", *(_in_columns(row, width) for row in rows)])
+
+
+def _in_columns(row: tuple[str, str, str], width: int) -> str:
+    actor, name, did = row
+    head = f"  {actor:<5}  {name:<{width}}  "
+    return _wrapped(did, head, " " * (len("  check    ") + width))
+
+
+def _row(step: Step) -> tuple[str, str, str]:
+    # A check has no model, and so neither tokens nor a cost.
+    did = f"{step.model}, {figures(step)}" if step.model else f"{step.seconds:.2f} s"
+    return step.actor, step.name, f"{did} ({step.note})" if step.note else did
+
+
+def _checks(steps: Sequence[Step]) -> tuple[str, str, str]:
+    """What they saw is in the reasons as far as it counted, and in --json."""
+    names = [step.name for step in steps]
+    lead, colon, _ = names[0].rpartition(": ")
+    shared = lead + colon if all(name.startswith(lead + colon) for name in names) else ""
+    seconds = sum(step.seconds for step in steps)
+    listed = ", ".join(name.removeprefix(shared) for name in names)
+    where = shared.removesuffix("check: ")
+    return "check", f"{where}{len(names)} checks", f"{seconds:.2f} s: {listed}"
+
+
+def _in_all(outcome: Outcome) -> list[str]:
+    """What more than one call of a model took together."""
+    calls = sum(bool(step.model) for step in outcome.steps)
+    if calls < 2 or outcome.usage == Usage():
+        return []
+    of = ""
+    if any(step.actor == "cloud" for step in outcome.steps):
+        of = f", of them {tokens(outcome.cloud_usage)} in the cloud"
+    return [_wrapped(f"In all: {tokens(outcome.usage)}{of}, {dollars(outcome.cost)}")]
 
 
 def _crossed(crossings: Sequence[Crossing]) -> str:
@@ -95,16 +131,24 @@ def _crossed(crossings: Sequence[Crossing]) -> str:
     return "\n".join(lines)
 
 
-def _wrapped(line: str) -> str:
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return "\n".join(textwrap.wrap(line, WIDTH, subsequent_indent=indent)) or line
+def _wrapped(line: str, head: str = "", indent: str = "") -> str:
+    """`line` after `head`; its further lines by `indent`, by two more than it has unless given."""
+    lines = textwrap.wrap(
+        line,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=indent or " " * (len(line) - len(line.lstrip()) + 2),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return "\n".join(lines) or line
 
 
 def _usage(usage: Usage) -> dict[str, int | None]:
     return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
 
 
-def _dollars(cost: Decimal | None) -> float | None:
+def _number(cost: Decimal | None) -> float | None:
     return None if cost is None else float(cost)
 
 

@@ -58,11 +58,12 @@ def checked(name: str, options: dict[str, object]) -> AnyOptions:
         return kind.model_validate({"use": name, **options})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        option = ".".join(str(part) for part in first["loc"])
+        option = str(first["loc"][0])
         if first["type"] == "extra_forbidden":
             known = ", ".join(key for key in kind.model_fields if key != "use")
             raise BadInput(f"{name} has no option {option}.", hint=f"It has: {known}.") from None
-        raise BadInput(f"{option} cannot be used: {first['msg'].lower()}.") from None
+        why = first["msg"].lower().replace("valid tuple", "valid list")
+        raise BadInput(f"{option} cannot be used: {why}.") from None
 
 
 def made(options: AnyOptions, between: Between) -> Model:
@@ -89,6 +90,8 @@ def _sanitize(options: SanitizeOptions, of: Between) -> Model:
         of.boundary,
         level=options.level,
         fallback=options.fallback,
+        home_tries=options.home_tries,
+        strict_facts=options.strict_facts,
         price=of.price,
         watch=of.watch,
     )
@@ -99,11 +102,14 @@ def _plan(options: PlanOptions, of: Between) -> Model:
 
     if not options.folder:
         raise BadInput("plan-then-ground needs a folder.", hint="Give --folder DIR, or set it.")
+    folder = Path(options.folder).expanduser()
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is not a folder.")
     return over_folder(
         of.home,
         of.cloud,
         of.boundary,
-        Path(options.folder),
+        folder,
         share=options.share,
         price=of.price,
         watch=of.watch,
@@ -112,9 +118,10 @@ def _plan(options: PlanOptions, of: Between) -> Model:
 
 def _escalate(options: EscalateOptions, of: Between) -> Model:
     from doorstep.patterns.calibration import CalibratedJudge, load
+    from doorstep.patterns.checks import Budget
     from doorstep.patterns.escalate_on_hard import EscalateOnHard
 
-    judge = CalibratedJudge(load(Path(options.calibration))) if options.calibration else None
+    judge = CalibratedJudge(load(_file(options))) if options.calibration else None
     return EscalateOnHard(
         of.home,
         of.cloud,
@@ -122,6 +129,7 @@ def _escalate(options: EscalateOptions, of: Between) -> Model:
         judge=judge,
         level=options.level,
         on_cannot_tell=options.on_cannot_tell,
+        budget=Budget(seconds=options.budget_s) if options.budget_s else None,
         price=of.price,
         watch=of.watch,
     )
@@ -137,16 +145,22 @@ def _draft(options: DraftOptions, of: Between) -> Model:
         level=options.level,
         start=options.start,
         judge=options.judge,
+        patience=None if options.patience == "unlimited" else options.patience,
+        stream=options.stream,
         price=of.price,
         watch=of.watch,
     )
+
+
+def _file(options: EscalateOptions | CheckOptions) -> Path:
+    return Path(options.calibration).expanduser()
 
 
 def _check(options: CheckOptions, of: Between) -> Model:
     from doorstep.patterns.compare.agreement import Agreement
     from doorstep.patterns.cross_check import CrossCheck
 
-    agreement = Agreement.load(Path(options.calibration)) if options.calibration else None
+    agreement = Agreement.load(_file(options)) if options.calibration else None
     return CrossCheck(
         of.home,
         of.cloud,

@@ -21,7 +21,7 @@ S = TypeVar("S", bound=BaseModel)
 V_co = TypeVar("V_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ask:
     """A question, and the private text it is asked over."""
 
@@ -36,7 +36,7 @@ class Fault(Protocol):
     def code(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Made(Generic[V_co]):
     """What a step at home made, by whom, with how many calls and tokens."""
 

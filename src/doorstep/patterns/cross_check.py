@@ -12,10 +12,10 @@ import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from doorstep._errors import BadInput, BoundaryError, DoorstepError, ModelError
 from doorstep._values import Message, Options, Piece, Reply, Zone
@@ -26,6 +26,7 @@ from doorstep.patterns.compare.agreement import Agreement
 from doorstep.patterns.compare.guess import KINDS
 from doorstep.patterns.compare.meaning import meaning
 from doorstep.patterns.compare.value import STANDARD
+from doorstep.patterns.private import Private
 from doorstep.patterns.run import Pattern, Pricer, Run, Watch, needs_boundary, quiet, unpriced
 from doorstep.patterns.sanitize_and_solve import Level, behind
 
@@ -44,7 +45,7 @@ Side = Literal["home", "cloud"]
 T = TypeVar("T")
 
 _CUT = {"length", "refusal", "filter", "cancelled"}  # such an answer is not compared
-LONGEST = 500  # characters of what a checker says is wrong, as a reason
+SAYS_WRONG = "the checker says what is wrong: see the reply's thinking"  # it may quote the request
 NOT_CALIBRATED = 'not calibrated: how often "agree" is right was not measured'
 BOTH = """The two answers {how}.
 
@@ -55,10 +56,9 @@ Answer in the cloud:
 {cloud}"""
 
 
-class Review(BaseModel):
+class Review(Private):
     """What a checker says about a proposed answer."""
 
-    model_config = ConfigDict(extra="forbid")
     verdict: Literal["right", "wrong", "cannot tell"]
     what: str = Field("", max_length=2000)
     correction: str = Field("", max_length=20_000)
@@ -139,6 +139,7 @@ class CrossCheck(Pattern):
             needs_boundary(rule, boundary)
             self._third = behind(home, rule, boundary, level, scope=scope, price=price, watch=watch)
         self._calibration = calibration
+        self._scope = scope
 
     async def stream_in(
         self, run: Run, messages: Sequence[Message], options: Options
@@ -234,7 +235,7 @@ class CrossCheck(Pattern):
     async def _ruled(
         self, turn: _Turn, home: Reply, cloud: Reply, found: Comparison, what: str = ""
     ) -> Reply:
-        reasons = _reasons(found, what)
+        reasons, thought = await self._reasons(found, what), " ".join(what.split())
         taken = _taken(home, cloud, self._side)
         both = Answers(turn.question, home.text, cloud.text, found)
         text = taken.text
@@ -247,7 +248,27 @@ class CrossCheck(Pattern):
         elif self._asks:
             said = await _said(self._choose, both)
             text = both_of(both) if said is None else said
+        if thought:
+            taken = replace(taken, thinking=thought)
         return turn.run.reply(taken, text, found.verdict, reasons)
+
+    async def _reasons(self, found: Comparison, what: str) -> tuple[str, ...]:
+        """What differs: its kind and the names of its parts. What a checker said is no reason: it
+        is written by a model that has seen the request."""
+        named = ", ".join(found.what)
+        if found.kind == "json" and await self._tells(named):  # models choose the names of fields
+            named = f"{len(found.what)} fields, of which some have private names"
+        lines = (f"{found.kind}: {named}",) if named else ()
+        return (*lines, SAYS_WRONG) if what.strip() else lines
+
+    async def _tells(self, line: str) -> bool:
+        """Whether the boundary finds something private in a line."""
+        if self._boundary is None:
+            return False
+        try:
+            return bool(await self._boundary.private_in(line, scope=self._scope))
+        except BoundaryError:
+            return True
 
     async def _backed(
         self, turn: _Turn, third: Model, two: tuple[Reply, Reply]
@@ -307,13 +328,6 @@ def _taken(home: Reply, cloud: Reply, side: Side) -> Reply:
     """The answer of `side`, or the other where that side has none (a checker without one)."""
     first, second = (home, cloud) if side == "home" else (cloud, home)
     return first if first.text.strip() else second
-
-
-def _reasons(found: Comparison, what: str) -> tuple[str, ...]:
-    """What differs: its kind, the names of its parts, and what a checker said."""
-    lines = [f"{found.kind}: {', '.join(found.what)}"] if found.what else []
-    said = " ".join(what.split())[:LONGEST]
-    return tuple([*lines, f"the checker: {said}"] if said else lines)
 
 
 async def _said(choose: Choose | None, answers: Answers) -> str | None:

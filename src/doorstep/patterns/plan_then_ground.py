@@ -19,8 +19,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
-
 from doorstep._errors import BadInput, DoorstepError, ModelRefused, OutputInvalid
 from doorstep._values import Crossing, Message, Options, Piece, Reply, Zone
 from doorstep.boundary import Boundary, Clearance, Held, Term
@@ -35,6 +33,7 @@ from doorstep.patterns.planning.prompts import ASKED, answer_prompt, asked, plan
 from doorstep.patterns.planning.shown import told
 from doorstep.patterns.planning.tools import Function, Tool, toolbox
 from doorstep.patterns.planning.validate import MOST_STEPS, Limits, Problem, Validator
+from doorstep.patterns.private import Private
 from doorstep.patterns.run import (
     Pattern,
     Pricer,
@@ -56,15 +55,13 @@ _PIECES = re.compile(r"\S*\s*")
 Approve = Callable[["Planned"], bool | Awaitable[bool]]
 
 
-class AnswerDraft(BaseModel):
+class AnswerDraft(Private):
     """The answer, as home's model writes it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Planned:
     """A goal and a valid plan for it; nothing of it has been carried out."""
 

@@ -292,7 +292,7 @@ class SanitizeAndSolve(Pattern):
                 yield _last(run, piece, verdict) if verdict else piece
 
 
-@dataclass
+@dataclass(repr=False)
 class _Solving:
     """Where an abstract request stands: the flaws to feed back, every value that home's model
     has called private so far, and the problem that was solved in the end."""

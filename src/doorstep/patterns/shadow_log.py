@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from doorstep._errors import BadInput
 from doorstep._values import Finish, Message, Reply, Role, Usage
 from doorstep.patterns.checks.base import Look
+from doorstep.patterns.private import Private
 
 MAX_LINE = 4_000_000  # characters
 
@@ -50,7 +51,7 @@ def _row(number: int, line: str) -> Row:
         ) from None
 
 
-class _Message(BaseModel):
+class _Message(Private):
     """A message as this package writes it (`text`), or as an API's log has it (`content`)."""
 
     model_config = ConfigDict(extra="ignore")
@@ -68,7 +69,7 @@ class _Usage(BaseModel):
     output_tokens: int | None = Field(default=None, ge=0)
 
 
-class _Row(BaseModel):
+class _Row(Private):
     """Other keys are ignored on purpose: a log is somebody else's, and holds more than is read."""
 
     model_config = ConfigDict(extra="ignore")

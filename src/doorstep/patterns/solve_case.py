@@ -38,7 +38,7 @@ class _NotTheShape:
     code: str = "not_the_shape"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Solved(Generic[K, S]):
     """All that a run made: what home kept, what was found, and the outcome.
 

@@ -45,7 +45,7 @@ _MONEY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Side:
     """One side of a statement: `values` are its readings (with a % there are two)."""
 
@@ -59,7 +59,7 @@ class Side:
         return _SINGLE.match(self.text) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Equation:
     """`left` = `right`, as the answer says. `mixed`: it adds what cannot be added, such as hours
     to minutes."""

@@ -68,7 +68,7 @@ _SPELLED = {
 _WORD = re.compile(r"[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Calculation:
     """`operands` joined by `operators` ("+", "-", "*", "/") give `result`.
 

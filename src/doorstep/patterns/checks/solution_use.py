@@ -36,7 +36,7 @@ _COMMON = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Worked:
     """What a question gives and what a solution makes of it."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from doorstep.patterns.compare.answer import is_cut_off, is_strict, marked, sentences
 from doorstep.patterns.compare.clean import clean
 from doorstep.patterns.compare.context import Context
 from doorstep.patterns.compare.currencies import is_money
-from doorstep.patterns.compare.number import differences
+from doorstep.patterns.compare.number import asked_unit, differences
 from doorstep.patterns.compare.number_words import VALUES
 from doorstep.patterns.compare.quantity import NEAR, Quantity, quantities
-from doorstep.patterns.compare.value import What
+from doorstep.patterns.compare.value import Rules, What
 
 _ASKED = re.compile(
     r"\bhow (?:many|much)(?: more| fewer| less| total| extra| additional)? (\w+)", re.IGNORECASE
@@ -30,14 +31,43 @@ _CONCLUDED = re.compile(
     re.IGNORECASE,
 )
 _IN_ALL = re.compile(r"\s*(?:\w+\s){0,2}(?:in total|in all|altogether|overall)\b", re.IGNORECASE)
-_COUNT = rf"\d+|{'|'.join(word for word, value in VALUES.items() if value)}"
+_COUNT = rf"\d[\d,]*|{'|'.join(word for word, value in VALUES.items() if value)}"
+_ASIDE = re.compile(
+    r"\([^()]*\)"
+    r"|,? (?:because|since|compared (?:to|with)|whereas|although|rather than|instead of)"
+    r"\b.*"
+    r"|, (?:which|what) (?!is\b|mak|giv|means|equal|com|leav|total|work|would|will|add|amount|turn)"
+    r".*"
+    r"|,? (?:[a-z]+ ){0,4}(?:up|down) from\b.*"
+    r"|, [^,.]*\bthan\b.*"
+    r"|, (?:as|while|but|so) (?:there|it|this|that|they|you|he|she|we)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_WANTS_SHARE = re.compile(r"\b(?:what|which) per ?cent|\bhow many per ?cent|%\?", re.IGNORECASE)
+_WANTS_MONEY = re.compile(
+    r"\bhow (?:much|many) (?:money|dollars|euros|pounds)\b|\b(?:cost|price|pay|spend|earn|rent|owe|tip)"
+    r"s?\b|\bsalary\b",
+    re.IGNORECASE,
+)
+SURE = 3.5  # points by which the likeliest amount must lead for the others to be out of question
+_LOST = re.compile(
+    r"\b(?:los[est]|loss|lost|debt|deficit|shortfall|owes?|drop|below)", re.IGNORECASE
+)
+_FILLER = re.compile(
+    r"\b(?:about|around|between|approximately|roughly|nearly|almost|people|total|in total|each)\b"
+    r"|(?:/|\bper\b|\ban?\b|\bevery\b)\s?[a-z]+\b",
+    re.IGNORECASE,
+)
 _ODDS = re.compile(
     rf"(?:\b|^)({_COUNT})(?:-| )(?:in|out(?: |-)of)(?:-| )(?:every )?({_COUNT}|hundred)"
-    r"\b(?=[.,;)!?]|\s*\Z|\s(?:chance|probability|odds))",
+    r"\b(?=[.,;)!?](?!\d)|\s*\Z|\s(?:chance|probability|odds))",
     re.IGNORECASE,
 )
 _RATIO = re.compile(r"(?<![\w:.])(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)(?![\w:]|\.\d)")
 _RATIO_TO = re.compile(r"\b(\d+(?:\.\d+)?) (?:to|is to) (\d+(?:\.\d+)?)\b(?!\.\d)")
+_PARTS = re.compile(
+    r"\b(\d+) parts? (?:of )?[a-z]+(?: [a-z]+){0,2},? (\d+) parts?\b", re.IGNORECASE
+)
 _IS_RATIO = re.compile(r"\bratio\b|\bodds\b|\bscale\b|\bproportion\b", re.IGNORECASE)
 
 
@@ -69,6 +99,7 @@ def _shares(text: str, context: Context) -> str:
     """One in four, 3 out of 5 and the ratio 3:2 as fractions."""
     if not re.search(r"\bhow many\b", context.question, re.IGNORECASE):
         text = _ODDS.sub(_share, text)
+    text = _PARTS.sub(r"ratio \1:\2", text)
     ratio = _IS_RATIO.search(context.question) or _IS_RATIO.search(text)
     if ratio or _RATIO.fullmatch(text.strip()):
         text = _RATIO.sub(_share, text)
@@ -86,7 +117,11 @@ def _share(match: re.Match[str]) -> str:
 
 def _value(count: str) -> Fraction:
     named = VALUES | {"hundred": 100}
-    return Fraction(named[count.lower()]) if count.lower() in named else Fraction(count)
+    return (
+        Fraction(named[count.lower()])
+        if count.lower() in named
+        else Fraction(count.replace(",", ""))
+    )
 
 
 def _in_dozens(text: str, question: str) -> str:
@@ -97,7 +132,33 @@ def _in_dozens(text: str, question: str) -> str:
 
 
 def compared(a: Quantity, b: Quantity, context: Context) -> What:
-    return differences(a, b, context.rules, context.question)
+    what = differences(a, b, context.rules, context.question)
+    if what and (a.rivals or b.rivals):
+        return _by_rivals(a, b, what, context)
+    if what == ("sign",) and _LOST.search(context.question):
+        return ()  # asked what was lost, 5 and a loss of 5 are the same
+    if what == () and (a.bound is None) != (b.bound is None) and not context.question:
+        return None  # "at least 5" and 5: it depends on what was asked
+    return what
+
+
+def _by_rivals(a: Quantity, b: Quantity, what: What, context: Context) -> What:
+    """Agree where one gives the other's amount in a second unit; None where the sentence of one
+    names the other's amount, and may have meant it.
+    """
+    for one, other in ((a, b), (b, a)):
+        for rival in one.rivals:
+            if differences(rival, other, context.rules, context.question) == ():
+                return () if _is_converted(one, rival) else None
+    return what
+
+
+def _is_converted(a: Quantity, b: Quantity) -> bool:
+    """Whether they are the same in two units, as in 100 km (62 miles)."""
+    if a.unit is None or b.unit is None or a.unit == b.unit or is_money(a.unit):
+        return False
+    roughly = Rules(relative=Fraction(3, 100))
+    return a.unit.dimension == b.unit.dimension and differences(a, b, roughly) == ()
 
 
 def whole(text: str, context: Context) -> Quantity | None:
@@ -111,7 +172,7 @@ def whole(text: str, context: Context) -> Quantity | None:
 
 def _around(quantity: Quantity, text: str) -> str:
     rest = f"{text[: quantity.start]} {text[quantity.end :]}"
-    return re.sub(r"\b(?:about|around|between|approximately|people)\b", "", rest)
+    return _FILLER.sub("", rest)
 
 
 def _negative_in_brackets(quantity: Quantity, text: str) -> Quantity:
@@ -122,7 +183,7 @@ def _negative_in_brackets(quantity: Quantity, text: str) -> Quantity:
 
 
 def _negated(q: Quantity) -> Quantity:
-    return Quantity(-q.high, -q.low, q.unit, q.decimals, q.start, q.end, q.about, q.percent)
+    return replace(q, low=-q.high, high=-q.low, other=None if q.other is None else -q.other)
 
 
 def _pick(found: list[Quantity], sentence: str, text: str, context: Context) -> Quantity:
@@ -134,6 +195,7 @@ def _pick(found: list[Quantity], sentence: str, text: str, context: Context) -> 
     results = _results(text)
     asked = _ASKED.search(context.question)
     noun = asked[1].lower().rstrip("s") if asked else ""
+    aside = {at for match in _ASIDE.finditer(sentence) for at in range(*match.span())}
 
     def score(quantity: Quantity) -> float:
         before = sentence[max(0, quantity.start - NEAR) : quantity.start]
@@ -144,13 +206,28 @@ def _pick(found: list[Quantity], sentence: str, text: str, context: Context) -> 
         points += 1.5 * _follows(noun, quantity, sentence)
         points += 2.0 * bool(_IN_ALL.match(after))
         points += 2.0 * bool(_CONCLUDED.search(before))
+        points -= 3.0 * (quantity.start in aside)
+        points += 3.0 * _is_wanted(quantity, context.question)
         points -= 1.5 * ((quantity.low, quantity.percent) in given)
         points -= 1.5 * bool(_PLACED.search(before))
         points -= 3.0 * bool(re.match(r"\s*(?:[+*/×=]|-\s|x\s)", after))
         points -= 3.0 * bool(re.search(r"[+*/×]\s*\Z", before))
         return points
 
-    return max(reversed(digits), key=score)
+    best = max(reversed(digits), key=score)
+    top = score(best)
+    return replace(best, rivals=tuple(q for q in digits if q is not best and score(q) > top - SURE))
+
+
+def _is_wanted(quantity: Quantity, question: str) -> bool:
+    """Whether it is in percent, in money or in the unit that the question asks for."""
+    if quantity.percent:
+        return bool(_WANTS_SHARE.search(question))
+    if quantity.unit is None:
+        return False
+    if is_money(quantity.unit):
+        return bool(_WANTS_MONEY.search(question))
+    return quantity.unit == asked_unit(question)
 
 
 def _follows(noun: str, quantity: Quantity, sentence: str) -> bool:

@@ -14,6 +14,7 @@ _OPTION = re.compile(
     r"(?:(?<=\s)|^)\(?([A-J])[).:]\s*(.+?)(?=\s+\(?[A-J][).:]\s|\s*\n|\s*\Z)", re.MULTILINE
 )
 _NOT = re.compile(
+    r"\bneither\s+\(?[A-J]\)?\s+nor\s+\(?[A-J]\b\)?|"
     r"\b(?:not|isn't|rather than|instead of|except|unlike)\s+(?:option\s+)?\(?[A-J]\b\)?"
     r"|\(?\b[A-J]\b\)?(?:(?:,|\s+and|\s+or)\s+\(?[A-J]\b\)?)*\s+(?:is|are|looks|seems)"
     r"\s+(?:both\s+|all\s+)?(?:nonsense|wrong|incorrect|false|not|too|out)\b",
@@ -24,9 +25,18 @@ _SAID = re.compile(
     r"[\s:*\"']*(?:\((?P<p>[A-Ja-j])\)|(?P<l>[A-J])\b(?!'))"
     r"|(?:\((?P<q>[A-J])\)|\b(?P<r>[A-J]))\s+(?:is|must be)\s+"
     r"(?:the\s+)?(?:correct|right|best|true)"
+    r"|\b(?:[Ss]o|[Tt]hus|[Tt]herefore|[Hh]ence),?\s+\(?(?P<s>[A-J])\)?(?=\W*\Z)"
     r"|\boption\s+\(?(?P<o>[a-jA-J])\b\)?",
 )
-_LEAD = re.compile(r"\s*\(?([A-Ja-j])(?:[).:](?:\s|\Z)|\)?\s*\Z)")
+_LEAD = re.compile(
+    r"\s*\(?([A-Ja-j])(?:[).:]+(?:\s(?!(?:is|are|was|looks?|seems?|would|could|may|might|can|does"
+    r"|and|or)\b)|\s*\Z)|\)?\s*\Z)"
+)
+_MARKED = re.compile(r"\W*(?:option )?(?:([B-J])\b|(A)\b(?!\s[a-z])|([A-Ja-j])\))(?!')")
+_REASON = re.compile(
+    r"(?:,|;)?\s(?:because|since|as|whereas|while|although|though|even though|unlike)\b[^.!?\n]*",
+    re.IGNORECASE,
+)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _PLACE = re.compile(
     rf"\b(?:the\s+)?({'|'.join(_ORDINALS)}|[1-9](?=st|nd|rd|th))(?:st|nd|rd|th)?(?:\s+(?:option|one|choice))\b",
@@ -61,7 +71,11 @@ def read(text: str, context: Context) -> Choice | None:
     listed = options(context)
     if listed and _FINAL.search(text):
         return Choice(max(listed), listed[max(listed)])
+    text = _REASON.sub("", text) or text
     said = _affirmed(marked(text) or "")
+    if (first := _MARKED.match(said)) and not _TWO.match(said.lstrip(" (*")):
+        letter = next(sign for sign in first.groups() if sign).upper()
+        return Choice(letter, listed.get(letter, ""))
     for part in (said, _affirmed(text)):
         letter = _letter(part) or _by_text(part, listed)
         if letter is not None:

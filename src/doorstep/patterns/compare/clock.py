@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doorstep.patterns.compare.calendar_words import ZONES
 from doorstep.patterns.compare.number_words import VALUES
@@ -33,6 +33,12 @@ _PAST = re.compile(
     rf"\s{_HOUR}(?:\so'clock)?(?:\s?{_HALF})?{_PART}?",
     _I,
 )
+_HALF_FIVE = re.compile(
+    rf"\bhalf\s{_HOUR}(?:(?:\s?{_HALF})|{_PART}|(?=\s*[,.;]|\s*\Z))(?!\s(?:hours|of|past))", _I
+)
+_DOTTED = re.compile(
+    r"(?:\A|\bat |\bum |\bkl\.? )(?P<h>[01]?\d|2[0-3])\.(?P<m>[0-5]\d)(?=\W*\Z)", _I
+)
 _AT = re.compile(
     rf"(?:(?P<part>morning|afternoon|evening|night)\s)?\b(?:at|by) {_HOUR}(?=\s*[,.;]|\s*\Z)", _I
 )
@@ -42,20 +48,35 @@ _NAMED = re.compile(rf"\b(?P<name>noon|midday|midnight)\b{_ZONE}?", _I)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`minute` of the day; `offset` of its zone in minutes; `either`: morning or evening."""
+    """`minute` of the day; `offset` of its zone in minutes; `either`: morning or evening.
+
+    `start` is where it stands in the text.
+    """
 
     minute: int
     offset: int | None = None
     either: bool = False
+    start: int = 0
 
 
 def clock(text: str) -> Clock | None:
     """The last time of day that a cleaned text names, by the surest way of writing one."""
-    for pattern in (_AFTER_T, _PAST, _DIGITAL, _PLAIN, _OCLOCK, _AT, _MILITARY, _NAMED):
+    for pattern in (
+        _AFTER_T,
+        _PAST,
+        _HALF_FIVE,
+        _DIGITAL,
+        _PLAIN,
+        _OCLOCK,
+        _AT,
+        _MILITARY,
+        _NAMED,
+        _DOTTED,
+    ):
         for match in reversed(list(pattern.finditer(text))):
             found = _of(match)
             if found is not None:
-                return found
+                return replace(found, start=match.start())
     return None
 
 
@@ -66,6 +87,8 @@ def _of(match: re.Match[str]) -> Clock | None:
         return Clock(at, _offset(groups["zone"]))
     minute = int(groups.get("m") or 0)
     hour = _number(groups.get("h") or groups["hour"])
+    if match.re is _HALF_FIVE:
+        minute = 30
     if groups.get("count"):
         past = _minutes(groups["count"])
         minute = past if groups["way"].lower() == "past" else -past

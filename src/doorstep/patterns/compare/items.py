@@ -93,6 +93,7 @@ def compared_set(a: Items, b: Items, context: Context) -> What:
 
 
 def _compared_set(a: Items, b: Items) -> What:
+    a, b = _without_shared(a, b), _without_shared(b, a)
     left, right = Counter(map(_key, a)), Counter(map(_key, b))
     over, beyond = left - right, right - left
     missing, more = over.total(), beyond.total()
@@ -100,6 +101,16 @@ def _compared_set(a: Items, b: Items) -> What:
         return () if not missing else None  # "milk" and "fresh milk": who knows
     what = [f"{missing} missing on the right"] if missing else []
     return tuple(what + ([f"{more} missing on the left"] if more else []))
+
+
+def _without_shared(items: Items, other: Items) -> Items:
+    """Vitamin A, vitamin D against A, D: without the word that all of one side begin with."""
+    heads = {item.split()[0] for item in items if len(item.split()) > 1}
+    if len(items) < 2 or len(heads) != 1 or any(len(item.split()) < 2 for item in items):
+        return items
+    if any(item.startswith(tuple(heads)) for item in other):
+        return items
+    return tuple(item.split(maxsplit=1)[1] for item in items)
 
 
 def _split(text: str) -> list[str]:
@@ -135,7 +146,8 @@ def _key(item: str) -> tuple[str, str | Fraction]:
         return (amount.unit.dimension, value * amount.unit.factor + amount.unit.offset)
     if item in WEEKDAYS:
         return ("weekday", Fraction(WEEKDAYS[item]))
-    return ("words", WORDS.sub(_in_digits, item))
+    words = WORDS.sub(_in_digits, item).split()
+    return ("words", " ".join(word for word in words if word != "of").removeprefix("1 "))
 
 
 def _within(x: tuple[str, str | Fraction], y: tuple[str, str | Fraction]) -> bool:

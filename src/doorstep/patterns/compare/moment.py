@@ -7,7 +7,7 @@ What can be read in two ways (04/03/2026, 7 o'clock) is compared in both.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -17,6 +17,8 @@ from doorstep.patterns.compare.clean import clean
 from doorstep.patterns.compare.clock import Clock, clock
 from doorstep.patterns.compare.context import Context
 from doorstep.patterns.compare.number_words import value_of
+from doorstep.patterns.compare.point import Moment, Readings, dated, differences
+from doorstep.patterns.compare.span import bound, halves
 from doorstep.patterns.compare.value import Rules, What
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -38,6 +40,9 @@ _MONTH_DAY = re.compile(
 )
 _MONTH_YEAR = re.compile(rf"\b(?P<mon>{_MONTH})\b\.?,?\s(?:of\s)?(?P<y>\d{{4}})\b", _I)
 _FEAST = re.compile(rf"\b(?P<feast>{'|'.join(FEASTS)})\b(?:,?\s(?P<y>\d{{4}})\b)?", _I)
+_CENTURY = re.compile(r"\b(?P<c>\d{1,2})(?:st|nd|rd|th)[ -]century\b", _I)
+_OLD_YEAR = re.compile(r"(?:in (?:the year )?|A: )?(?P<y>[1-9]\d{2,3})(?: AD| CE)?", _I)
+_DECADE = re.compile(r"\b(?P<y>1[5-9]\d|20\d)0'?s\b")
 _YEAR = re.compile(r"\b(?P<y>1[5-9]\d\d|20\d\d)\b")
 _DATES = (_ISO, _COMPACT, _NUMERIC, _DAY_MONTH, _MONTH_DAY, _MONTH_YEAR, _FEAST)
 _NTH_ONLY = re.compile(r"\bthe\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)\b(?!\s\w)", _I)
@@ -55,27 +60,6 @@ _SHIFTED = re.compile(
     _I,
 )
 _NAMED = {"today": 0, "tonight": 0, "tomorrow": 1, "the day after tomorrow": 2, "yesterday": -1}
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """As much of a point in time as was said. `minute` counts from midnight, `offset` its zone."""
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    weekday: int | None = None
-    minute: int | None = None
-    offset: int | None = None
-
-    @property
-    def date(self) -> date | None:
-        if self.year is None or self.month is None or self.day is None:
-            return None
-        return date(self.year, self.month, self.day)
-
-
-Readings = tuple[Moment, ...]  # the ways in which a text may be read, the likelier one first
 
 
 def read(text: str, context: Context) -> Readings | None:
@@ -130,44 +114,35 @@ def compared(a: Readings, b: Readings, context: Context) -> What:
     return found[0] if all(same) or not any(same) else None
 
 
-def differences(a: Moment, b: Moment) -> What:
-    """The parts that differ, of those that both have; None where they have none in common."""
-    a, b = _at_one_zone(a, b), _at_one_zone(b, a)
-    parts = ("year", "month", "day", "weekday", "minute")
-    both = [p for p in parts if getattr(a, p) is not None and getattr(b, p) is not None]
-    if not both:
-        return None
-    names = {"minute": "time"}
-    what = tuple(names.get(p, p) for p in both if getattr(a, p) != getattr(b, p))
-    return tuple(p for p in what if p != "weekday") or what
-
-
-def _at_one_zone(moment: Moment, other: Moment) -> Moment:
-    if moment.minute is None or moment.offset is None or other.offset is None:
-        return moment
-    total = moment.minute - moment.offset
-    if moment.date is None:
-        return replace(moment, minute=total % 1440)
-    try:
-        day = moment.date + timedelta(days=total // 1440)
-    except OverflowError:  # the first day or the last that the calendar has
-        return replace(moment, minute=total % 1440)
-    return _dated(day, replace(moment, minute=total % 1440))
-
-
-def _dated(day: date, moment: Moment = Moment()) -> Moment:
-    return replace(moment, year=day.year, month=day.month, day=day.day, weekday=day.weekday())
-
-
 def _readings(text: str, rules: Rules) -> Readings:
-    days = _days(text, rules)
-    time = clock(text)
     if _SHIFTED.search(text):
         return ()  # "an hour before midnight": not at midnight
+    for before, after in halves(text, MONTHS):
+        begin, end = _points(before, rules), _points(after, rules)
+        if begin and end and _is_span(begin[0], end[0]):
+            return tuple(replace(x, until=y) for x in begin for y in end)
+    return _points(text, rules)
+
+
+def _is_span(begin: Moment, end: Moment) -> bool:
+    """Whether both name the same part of a moment: two times of day, or two days."""
+    if begin.minute is not None and end.minute is not None:
+        return True
+    parts = ("day", "weekday", "month", "year", "ahead")
+    plain = begin.minute is None and end.minute is None
+    return plain and any(
+        getattr(begin, p) is not None and getattr(end, p) is not None for p in parts
+    )
+
+
+def _points(text: str, rules: Rules) -> Readings:
+    days = _days(text, rules)
+    time = clock(text)
     if time is None:
         return days
+    edge = bound(text, time.start)
     return tuple(
-        replace(day, minute=minute, offset=time.offset)
+        replace(day, minute=minute, offset=time.offset, bound=edge)
         for day in days or (Moment(),)
         for minute in _minutes(time)
     )
@@ -184,6 +159,8 @@ def _days(text: str, rules: Rules) -> Readings:
     return (
         _relative(text, rules.today)
         or _weekday(text, rules.today)
+        or _ahead(text)
+        or _decade(text)
         or _lone_day(text)
         or _lone_year(text)
     )
@@ -230,13 +207,13 @@ def _relative(text: str, today: date | None) -> Readings:
     if match is None or today is None:
         return ()
     if match["name"]:
-        return (_dated(today + timedelta(days=_NAMED[match["name"].lower()])),)
+        return (dated(today + timedelta(days=_NAMED[match["name"].lower()])),)
     count = _count(match["count"] or match["many"])
     if count is None or count > 10_000:
         return ()
     days = count * (7 if (match["unit"] or match["days"]).lower() == "week" else 1)
     back = (match["way"] or "").lower() == "ago"
-    return (_dated(today + timedelta(days=-days if back else days)),)
+    return (dated(today + timedelta(days=-days if back else days)),)
 
 
 def _count(word: str) -> int | None:
@@ -255,7 +232,20 @@ def _weekday(text: str, today: date | None) -> Readings:
     if today is None:
         return (Moment(weekday=weekday),)
     ahead = (weekday - today.weekday() - 1) % 7 + 1
-    return (_dated(today + timedelta(days=ahead)),)
+    return (dated(today + timedelta(days=ahead)),)
+
+
+def _ahead(text: str) -> Readings:
+    """Tomorrow, of a today that nobody gave."""
+    match = _RELATIVE.search(text)
+    return (Moment(ahead=_NAMED[match["name"].lower()]),) if match and match["name"] else ()
+
+
+def _decade(text: str) -> Readings:
+    if match := _CENTURY.search(text):
+        return (Moment(century=int(match["c"])),)
+    match = _DECADE.search(text)
+    return (Moment(decade=int(match["y"])),) if match else ()
 
 
 def _lone_day(text: str) -> Readings:
@@ -264,5 +254,5 @@ def _lone_day(text: str) -> Readings:
 
 
 def _lone_year(text: str) -> Readings:
-    match = _YEAR.search(text)
+    match = _YEAR.search(text) or _OLD_YEAR.fullmatch(text.strip(" .!"))
     return (Moment(year=int(match["y"])),) if match else ()

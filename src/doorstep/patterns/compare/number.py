@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from doorstep.patterns.compare.currencies import FAMILIES
@@ -11,6 +12,8 @@ from doorstep.patterns.compare.units import UNITS, Unit, unit_at
 from doorstep.patterns.compare.value import Rules, What
 
 ABOUT = Fraction(2, 100)  # how far apart "about 300" and 297 may be
+CUPS = Fraction(6, 100)  # how far apart cups, spoons and pints of several countries may be
+ROUGH = Fraction(4, 100)  # up to here nobody can say whether it was rounded
 CONVERTED = Fraction(1, 100)  # how much the rounding of a converted unit may make, at most
 _PERCENT = re.compile(r"%|\bper ?cent", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:how many|in|number of|how much in)\s", re.IGNORECASE)
@@ -18,16 +21,40 @@ _ASKED = re.compile(r"\b(?:how many|in|number of|how much in)\s", re.IGNORECASE)
 
 def differences(a: Quantity, b: Quantity, rules: Rules, question: str = "") -> What:
     """What differs between two amounts; None where they cannot be scored."""
+    if a.bound is not None and b.bound is not None and a.bound != b.bound:
+        return ("bound",) if a.bound[0] != b.bound[0] else None
     if a.percent != b.percent:
         return _percent(*((a, b) if a.percent else (b, a)), rules, question)
     if a.unit is None or b.unit is None:
         return _bare(a, b, rules, question)
+    if {a.unit.dimension, b.unit.dimension} == {"angle", "temperature"}:
+        return _bare(*(replace(q, unit=_without_angle(q.unit)) for q in (a, b)), rules, question)
+    if {a.unit, b.unit} == {UNITS["calorie"], UNITS["kcal"]} and a.low == b.low:
+        return None  # most who say calories mean kilocalories
     factors = common(a.unit, b.unit)
     if factors is None and a.low == a.high == b.low == b.high == 0:
         return ()  # nothing is nothing in every currency
     if factors is None:
         return ("currency",) if "money " in a.unit.dimension + b.unit.dimension else ("unit",)
-    return _amounts(a, b, *factors, rules)
+    left, right = _rates(a, b, *factors)
+    return ("unit",) if left is None or right is None else _amounts(a, b, left, right, rules)
+
+
+def _without_angle(unit: Unit | None) -> Unit | None:
+    """Degrees may be of any scale of temperature."""
+    return None if unit is None or unit.dimension == "angle" else unit
+
+
+def _rates(a: Quantity, b: Quantity, left: Unit, right: Unit) -> tuple[Unit | None, Unit | None]:
+    """Both units by the same measure: $12 a day and $360 a month; None where there is none."""
+    if a.per is None or b.per is None or a.per == b.per:
+        return left, right
+    one, other = (UNITS.get(quantity.per) for quantity in (a, b) if quantity.per is not None)
+    if one is None or other is None or one.dimension != other.dimension:
+        return None, None
+    return replace(left, factor=left.factor / one.factor), replace(
+        right, factor=right.factor / other.factor
+    )
 
 
 def common(a: Unit, b: Unit) -> tuple[Unit, Unit] | None:
@@ -35,7 +62,12 @@ def common(a: Unit, b: Unit) -> tuple[Unit, Unit] | None:
     related = b.dimension in FAMILIES.get(a.dimension, ()) or a.dimension in FAMILIES.get(
         b.dimension, ()
     )
-    return (a, b) if a.dimension == b.dimension or related else None
+    return (a, b) if a.dimension == b.dimension or related or _is_cooking(a, b) else None
+
+
+def _is_cooking(a: Unit, b: Unit) -> bool:
+    """A cup is 237, 240 or 250 ml: whose it is, nobody says."""
+    return {a.dimension, b.dimension} == {"kitchen", "volume"}
 
 
 def asked_unit(question: str) -> Unit | None:
@@ -87,7 +119,18 @@ def _amounts(a: Quantity, b: Quantity, left: Unit, right: Unit, rules: Rules) ->
         return ()
     if a.low == -b.low:
         return ("sign",)
+    if _is_rough(a, b, left, right):
+        return None
     return None if _another_reading(a, b, left, right) else ("amount",)
+
+
+def _is_rough(a: Quantity, b: Quantity, left: Unit, right: Unit) -> bool:
+    """Whether the rounding of a converted unit explains it, but is a coarse one: 3 mi, 5 km."""
+    if left == _ONE or right == _ONE or not _rounds_when_converted(left, right):
+        return False
+    apart, size = abs(_base(a.low, left) - _base(b.low, right)), abs(_base(a.low, left))
+    steps = _half_step(a) * left.factor, _half_step(b) * right.factor
+    return apart <= max(steps) and apart <= ROUGH * size
 
 
 def _another_reading(a: Quantity, b: Quantity, left: Unit, right: Unit) -> bool:
@@ -109,6 +152,8 @@ def _same(
     if apart <= max(rules.relative * size, rules.absolute * min(left.factor, right.factor)):
         return True
     if (a.about or b.about) and apart <= ABOUT * size:
+        return True
+    if _is_cooking(left, right) and apart <= CUPS * size:
         return True
     steps = [_half_step(a) * left.factor, _half_step(b) * right.factor]
     if _rounds_when_converted(left, right):

@@ -23,15 +23,17 @@ SCALES = {
     "trillion": 10**12,
 }
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
-_PARTS |= {"fourths": 4, "fifth": 5, "fifths": 5, "eighth": 8, "eighths": 8, "tenths": 10}
+_PARTS |= {"fourth": 4, "fourths": 4, "fifth": 5, "fifths": 5, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
 
 _UNIT = "|".join(sorted(VALUES, key=len, reverse=True))
 _SCALE = "|".join(f"{word}s?" for word in SCALES)
 _PART = "|".join(sorted(_PARTS, key=len, reverse=True))
-_LONE = "half|a couple(?: of)?|(?:an?|one) (?:half|third|quarter|fifth|eighth)"
+_DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|nine"
+_POINT = rf"(?:(?:{_UNIT})(?:[- ](?:and )?(?:{_UNIT}|{_SCALE}))* )?point(?: (?:{_DIGITS}))+\b"
+_LONE = "half|a couple(?: of)?|(?:an?|one) (?:half|third|fourth|quarter|fifth|eighth|tenth)"
 _MIXED = rf"(?:{_UNIT})(?:[- ](?:{_UNIT}|{_SCALE}))* and (?:an?|{_UNIT})[- ](?:{_PART})\b"
 WORDS = re.compile(
-    rf"\b(?:{_MIXED}|(?:(?:{_UNIT})[- ](?:{_PART})\b)|{_LONE}\b"
+    rf"\b(?:{_POINT}|{_MIXED}|(?:(?:{_UNIT})[- ](?:{_PART})\b)|{_LONE}\b"
     rf"|(?:an? (?:{_SCALE})|{_UNIT})"
     rf"(?:(?:[- ]| and | and an? )(?:{_UNIT}|{_SCALE}|half|quarter)\b)*)"
     r"(?![\w])",
@@ -41,6 +43,9 @@ WORDS = re.compile(
 
 def value_of(words: str) -> Fraction | None:
     """The number that `words` say; None where they say none ("one two")."""
+    before, point, digits = words.lower().rpartition("point ")
+    if point:
+        return _decimal(before.strip(), digits.split())
     whole, _, part = words.lower().rpartition(" and ")
     if whole and re.fullmatch(_MIXED, words, re.IGNORECASE):
         before, share = value_of(whole), value_of(part)
@@ -52,6 +57,12 @@ def value_of(words: str) -> Fraction | None:
     if parts and parts[-1] in _PARTS:
         return _with_part(parts)
     return _whole(parts)
+
+
+def _decimal(before: str, digits: list[str]) -> Fraction | None:
+    whole = value_of(before) if before else Fraction(0)
+    tail = "".join(str(VALUES.get(digit, 0)) for digit in digits)
+    return None if whole is None else whole + Fraction(int(tail), 10 ** len(tail))
 
 
 def _with_part(parts: list[str]) -> Fraction | None:

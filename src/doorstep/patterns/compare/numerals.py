@@ -23,6 +23,9 @@ _SCALE = re.compile(
     r"(?:[ \-]|\s(?:of\s)?an?\s)?"
     r"(?i:(?P<word>hundred|thousand|lakh|million|crore|billion|trillion|dozen)s?)\b"
 )
+_AND_PART = re.compile(
+    r"\sand\s(?P<part>(?:an?|one|two|three)[ -](?:half|thirds?|quarters?|fifths?|eighths?))\b", re.I
+)
 _SHORT = re.compile(r"(?P<money>[KMB]|m|b)\b|\s?(?P<always>k|bn|mn|mio\.?)\b(?!\w)")
 _SHORTS = {"k": 1000, "K": 1000, "M": 10**6, "m": 10**6, "mn": 10**6, "mio": 10**6}
 _SHORTS |= {"mio.": 10**6, "B": 10**9, "b": 10**9, "bn": 10**9}
@@ -56,6 +59,10 @@ def numerals(text: str) -> list[Numeral]:
 
 def scaled(numeral: Numeral, text: str, money: bool) -> Numeral:
     """With the word or letter behind it: million, dozen, k; M and B only behind money."""
+    if part := _AND_PART.match(text, numeral.end):
+        more = value_of(part["part"]) if numeral.decimals == 0 else None
+        if more is not None:
+            return Numeral(numeral.start, part.end(), numeral.value + more)
     word = _SCALE.match(text, numeral.end)
     if word is not None:
         return _times(numeral, SCALES[word["word"].lower()], word.end())

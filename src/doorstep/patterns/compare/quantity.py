@@ -21,7 +21,25 @@ _NEGATIVE = re.compile(
     r"(?:(?<![\w)%\]])-|\b(?:minus|negative|(?:loss|deficit|debt|shortfall)(?: of)?)\s+)\Z",
     re.IGNORECASE,
 )
-_BELOW = re.compile(r"\s*(?:degrees\s+)?below zero\b", re.IGNORECASE)
+_BELOW = re.compile(
+    r"\s*(?:(?:degrees\s+)?below (?:zero|freezing)|(?:net )?(?:loss|deficit|shortfall|overdrawn)"
+    r"|in (?:debt|the red))\b",
+    re.IGNORECASE,
+)
+_LEAST = re.compile(
+    r"\b(?:(?P<least>at least|a minimum of|no (?:fewer|less) than|minimum(?: is)?|min\.)"
+    r"|(?P<most>at most|a maximum of|no more than|maximum(?: is)?|up to|max\.)"
+    r"|(?P<over>more than|over|above|greater than|exceed(?:s|ing)|longer than|higher than|after)"
+    r"|(?P<under>less than|fewer than|under|below|shorter than|lower than|smaller than|within))"
+    r"\s(?:an?\s)?\Z|(?P<ge>>=|≥)\s?\Z|(?P<le><=|≤)\s?\Z|(?P<gt>>)\s?\Z|(?P<lt><)\s?\Z",
+    re.IGNORECASE,
+)
+_BOUNDS = {"least": ">=", "ge": ">=", "over": ">", "gt": ">"}
+_BOUNDS |= {"most": "<=", "le": "<=", "under": "<", "lt": "<"}
+_OR_MORE = re.compile(
+    r"\s?(?:(?P<least>\+(?!\s?\d)|or (?:more|above|over|longer|older))|(?P<most>or (?:less|fewer|below|under)))",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(r"[ \-]?(?:%|percent(?:age points?)?\b|per cent\b|pct\b)", re.IGNORECASE)
 _OF_A = re.compile(r"\s(?:of\s)?(?:an?\s|one\s)(?=\w)", re.IGNORECASE)
 _QUALIFIED = re.compile(
@@ -34,6 +52,23 @@ _AND = re.compile(r"\sand\s\Z")
 _JOIN = re.compile(r"(?:\.?\s|,\s|\sand\s|,\sand\s)?\Z")
 _ARTICLE = re.compile(r"\b(?:an?)\s(?=\w)", re.IGNORECASE)
 _AND_PART = re.compile(r"\sand\sa\s(?P<part>half|quarter)\b", re.IGNORECASE)
+_PER = re.compile(
+    r"\s?(?:/|per\b|(?:for )?(?:every|each)\b)\s?(?P<any>[a-z]+)\b"
+    r"|\s?an?\s(?P<time>second|minute|hour|day|night|week|month|year|kilo|pound|litre|liter)\b",
+    re.IGNORECASE,
+)
+_SAME_WORD = {
+    "annum": "year",
+    "yr": "year",
+    "hr": "hour",
+    "h": "hour",
+    "lb": "pound",
+    "mo": "month",
+}
+_SAME_WORD |= {"kilo": "kg", "kilogram": "kg", "monat": "month", "jahr": "year", "l": "litre"}
+_SAME_WORD |= {"liter": "litre", "min": "minute", "s": "second", "capita": "person"}
+_SAME_WORD |= {"head": "person", "guest": "person", "child": "person", "kid": "person"}
+_NAME = re.compile(r"(?<=\d)(?!(?:st|nd|rd|th|x|d|s|e)\b|[ap]m\b)[A-Za-z]{1,2}\b")  # room 12B
 _GROUPED = ("money EUR", "money DKK", "money CHF", "money BRL", "money KR")  # 1.234 is 1234
 
 # The unit of a bare number right behind another: 2h15, 1 metre 80, £3.20 is not one of them.
@@ -45,7 +80,9 @@ _SMALLER |= {UNITS["foot"]: UNITS["inch"]}
 class Quantity:
     """From `low` to `high` (equal but for a range) of `unit`, as written, between two offsets.
 
-    `decimals` is None where the number is exact; `other` is a second reading of `low`.
+    `decimals` is None where the number is exact; `other` is a second reading of `low`; `per` is
+    what it is counted by ("day", "kg"), `bound` one of >=, >, <=, < where it is said to be one,
+    `rivals` what else in the same sentence may have been meant.
     """
 
     low: Fraction
@@ -57,6 +94,9 @@ class Quantity:
     about: bool = False
     percent: bool = False
     other: Fraction | None = None
+    per: str | None = None
+    bound: str | None = None
+    rivals: tuple[Quantity, ...] = ()
 
     @property
     def is_range(self) -> bool:
@@ -66,6 +106,7 @@ class Quantity:
 def quantities(text: str, *, money: bool = False) -> list[Quantity]:
     """All amounts of a cleaned text, in their order. `money`: pounds are sterling."""
     counted = [_single(numeral, text, money) for numeral in numerals(text)]
+    counted = [q for q in counted if not _NAME.match(text, q.end)]
     articled = _articled(text, counted)
     taken = {at for q in articled for at in range(q.start, q.end)}
     free = [q for q in counted if q.start not in taken]
@@ -100,7 +141,22 @@ def _single(numeral: Numeral, text: str, money: bool) -> Quantity:
     value = -value if negative or below else value
     about = bool(_ABOUT.search(_tail(text, start)))
     found = Quantity(value, value, unit, numeral.decimals, start, end, about, percent is not None)
-    return replace(found, other=None if other is None else (-other if negative else other))
+    other = -other if other is not None and negative else other
+    return replace(found, other=other, per=_per(text, end), bound=_bound(text, start, end))
+
+
+def _bound(text: str, start: int, end: int) -> str | None:
+    match = _LEAST.search(_tail(text, start)) or _OR_MORE.match(text, end)
+    return _BOUNDS[match.lastgroup] if match and match.lastgroup else None
+
+
+def _per(text: str, at: int) -> str | None:
+    """What an amount is counted by, as a word: 12 a day, 3 per person, 2.49/lb."""
+    match = _PER.match(text, at)
+    if match is None:
+        return None
+    word = (match["any"] or match["time"]).lower()
+    return _SAME_WORD.get(word) or word.removesuffix("s")
 
 
 def _tail(text: str, end: int) -> str:

@@ -72,8 +72,14 @@ _WORDS = (
         0.0295735295625: fl oz, fluid ounce, fluid ounces
         """,
     )
-    | _table("cups", "1: cup, cups")
-    | _table("spoons", "1: tsp, teaspoon, teaspoons\n3: tbsp, tablespoon, tablespoons")
+    | _table(
+        "kitchen",  # in litres, as cooks round them: a cup is 16 tablespoons
+        """
+        0.24: cup, cups
+        0.015: tbsp, tbsps, tablespoon, tablespoons
+        0.005: tsp, tsps, teaspoon, teaspoons
+        """,
+    )
     | _table(
         "area",
         """

@@ -13,12 +13,22 @@ _YES = (
     r"yes|yep|yeah|yup|aye|true|correct|right|sure|absolutely|definitely|certainly|indeed"
     r"|of course|affirmative|by all means|exactly|agreed|precisely"
 )
-_NO = r"no|nope|nah|false|incorrect|wrong|never|negative|not (?:really|yet|at all|so|quite|exactly)"
+_NO = (
+    r"no|nope|nah|false|incorrect|wrong|never|negative|not (?:really|yet|at all|so|quite|exactly|that i"
+    r"|as far|anymore|any ?more|today|tomorrow|tonight|currently|recommended|advisable|possible)"
+)
 _LEAD = re.compile(rf"\W*(?:well,\s|oh,\s)?(?:(?P<yes>{_YES})|(?P<no>{_NO}))\b", re.IGNORECASE)
 _TRAIL = re.compile(r"(?:[:,;-]|\bso|\bis)\s*(?P<word>yes|no)\W*\Z", re.IGNORECASE)
 _NEGATIONS = re.compile(
-    r"\b(?:not|never|cannot|no longer|nor|neither|hardly|without|false|incorrect|wrong|untrue"
-    r"|impossible|unlikely|unable|unsafe|illegal|forbidden|no)\b|n't\b",
+    r"\b(?:not|never|cannot|no longer|nor|neither|nobody|none|nothing|nowhere|hardly|without|no)\b"
+    r"|n't\b",
+    re.IGNORECASE,
+)
+# They turn an answer round, and a question too: "Is it wrong?" "It is wrong" is a yes.
+_CONTRARY = re.compile(
+    r"\b(?:false|incorrect|wrong|untrue|impossible|unlikely|unable|unsafe|illegal|forbidden"
+    r"|prohibited|banned|against|avoid|refrain|inaccurate|inadvisable|unwise|invalid|myth"
+    r"|misconception|fails?|failed|lacks?|refused?|steer clear|prevent(?:s|ed)?|stop(?:s|ped)?|forbids?|prohibits?|too (?:late|early))\b",
     re.IGNORECASE,
 )
 _ASSENT = re.compile(
@@ -42,12 +52,32 @@ QUESTION = re.compile(
     r"|must|should|shouldn't|shall|will|won't|would|has|have|had)\b",
     re.IGNORECASE,
 )
+_BE = re.compile(r"\W*(?:is|isn't|are|aren't|was|were|am)\b(?! there\b)", re.IGNORECASE)
+_PAIRS = """open:closed open:shut on:off full:empty safe:dangerous safe:risky alive:dead
+present:absent hot:cold same:different working:broken clean:dirty free:busy free:booked
+late:punctual wet:dry legal:banned allowed:forbidden allowed:prohibited cheaper:dearer
+higher:lower bigger:smaller larger:smaller longer:shorter faster:slower warmer:colder
+warmer:cooler older:younger more:less more:fewer before:after above:below even:odd
+available:sold available:unavailable good:bad healthy:unhealthy enough:insufficient
+pass:fail passed:failed win:lose won:lost begin:end increase:decrease rise:fall"""
+_OPPOSITES: dict[str, frozenset[str]] = {}
+for _pair in _PAIRS.split():
+    for _word, _other in (_pair.split(":"), _pair.split(":")[::-1]):
+        _OPPOSITES[_word] = _OPPOSITES.get(_word, frozenset()) | {_other}
+# Words that add nothing to "it is" and "I would not", as _stems cuts them.
+_STATES = frozenset(
+    "still alrea curre right now yet again today indee reall very quite isn aren wasn weren don"
+    " doe doesn didn can couldn shouldn won wouldn hasn haven must mustn could might advis avoid"
+    " again recom sugge think gues suppo belie expec likel unlik proba defin certa absol afrai hope"
+    " not never going able allow fine okay safe possi impos just did has had been".split()
+)
 _SMALL_WORDS = frozenset("the this that with from have will would should could what which".split())
 
 
 def read(text: str, context: Context) -> bool | None:
     """What `text` answers; None where it leaves it open or answers something else."""
     text = " ".join(clean(text).split(" ")).strip()
+    text = {"y": "yes", "n": "no"}.get(text.rstrip(".").lower(), text)
     said = marked(text)
     if said is not None and _LEAD.match(said) and not _UNCLEAR.search(said):
         return _plain(said)
@@ -65,7 +95,7 @@ def read(text: str, context: Context) -> bool | None:
 def whole(text: str, context: Context) -> bool | None:
     """The answer where `text` is short and says nothing else."""
     short = len(text.split()) <= 9
-    evident = _LEAD.match(text) or _ASSENT.search(text)
+    evident = text.strip(" .").lower() in ("y", "n") or _LEAD.match(text) or _ASSENT.search(text)
     return read(text, context) if short and evident else None
 
 
@@ -85,21 +115,42 @@ def _by_polarity(sentence: str, question: str) -> bool | None:
     """By counting negations, those of the question too: "isn't it impossible?" "It is not"."""
     sentence = _IDIOMS.sub(" ", sentence)
     asks = bool(QUESTION.match(_last_question(question)))
-    if asks and not (_overlap(sentence, question) or _SHORT.match(sentence)):
+    opposite = asks and _opposes(sentence, question)
+    if asks and not opposite and not _is_about(sentence, _last_question(question)):
         return None
     if not asks and not (_ASSENT.search(sentence) or _SHORT.match(sentence)):
         return None
-    turns = len(_NEGATIONS.findall(sentence))
+    turns = len(_NEGATIONS.findall(sentence)) + len(_CONTRARY.findall(sentence)) + opposite
     if asks:
-        turns += len(
-            re.findall(r"\b(?:impossible|unsafe|unlikely|wrong|false)\b", question.lower())
-        )
+        turns += len(_CONTRARY.findall(_last_question(question)))
     return turns % 2 == 0
 
 
 def _last_question(question: str) -> str:
     asked = [part for part in sentences(question) if part.endswith("?")]
     return asked[-1] if asked else question
+
+
+def _is_about(sentence: str, question: str) -> bool:
+    """Whether it takes up what was asked; "Is the door locked?" is not answered by "it is red"."""
+    if _ASSENT.search(sentence):
+        return True
+    said, asked = _stems(sentence), _stems(question)
+    if _SHORT.match(sentence) and not said - asked - _STATES:
+        return True
+    if not _BE.match(question):
+        return bool(said & asked)
+    words = [word for word in re.findall(r"[a-z]{3,}", question.lower()) if _stems(word)]
+    return bool(words) and bool(_stems(" ".join(words[-2:])) & said)
+
+
+def _opposes(sentence: str, question: str) -> bool:
+    """Whether it says the opposite of a word that was asked: open for closed, unlocked."""
+    said = set(re.findall(r"[a-z]+", sentence.lower()))
+    asked = set(re.findall(r"[a-z]+", _last_question(question).lower()))
+    if any(f"un{word}" in said or f"un{other}" in asked for word in asked for other in said):
+        return not said & asked & set(_OPPOSITES)
+    return any(_OPPOSITES.get(word, frozenset()) & said for word in asked - said)
 
 
 def _overlap(sentence: str, question: str) -> bool:

@@ -31,7 +31,7 @@ _WRAPPED = re.compile(r"\n(?![-*#|>\d])")  # a line that goes on, no item of a l
 _TELLING = 3  # letters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Passage:
     """A paragraph of a document. `dated` is the day that it, or its file, is of; "" unknown."""
 

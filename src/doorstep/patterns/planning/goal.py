@@ -39,7 +39,7 @@ class Slot:
     value: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Goal:
     """A sentence of planning words and slots."""
 

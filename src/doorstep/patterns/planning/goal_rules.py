@@ -85,7 +85,7 @@ _FRAMES = (
 )
 
 
-@dataclass
+@dataclass(repr=False)
 class _Reading:
     what: str = ""
     of: str = ""

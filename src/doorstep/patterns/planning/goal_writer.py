@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from doorstep._errors import ModelRefused, OutputInvalid
 from doorstep._values import Message
@@ -24,6 +24,7 @@ from doorstep.patterns.planning.goal_rules import goal_by_rules
 from doorstep.patterns.planning.prompts import goal_prompt
 from doorstep.patterns.planning.tables import number
 from doorstep.patterns.planning.vocabulary import SlotKind
+from doorstep.patterns.private import Private
 from doorstep.patterns.run import Run
 
 FELL_BACK_GOAL = "home's model wrote no goal that may cross; rules wrote it"
@@ -42,11 +43,7 @@ class Task:
         return (self.text, *self.earlier)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SlotDraft(_Strict):
+class SlotDraft(Private):
     """A slot, as home's model describes it."""
 
     name: str
@@ -54,11 +51,11 @@ class SlotDraft(_Strict):
     value: str
 
 
-class GoalDraft(_Strict):
+class GoalDraft(Private):
     """A goal, as home's model writes it."""
 
     goal: str
-    slots: list[SlotDraft] = []
+    slots: list[SlotDraft] = Field(default=[])
 
     def goal_with_slots(self) -> Goal:
         slots = tuple(Slot(one.name, one.kind, one.value.strip()) for one in self.slots)

@@ -30,6 +30,8 @@ Unit = Literal["value", "year", "month", "day"]
 MAX_FILE = 100_000_000  # bytes
 _SAMPLE = 50  # rows that are looked at to see what a column holds
 _MOST_GROUPS = 1000
+# Possessive: what was taken is never given back, so that a long cell takes no time.
+_AMOUNT = re.compile(r"\D{0,4}?\s*+([-−]?\d[\d.,' ]*+)\s*+[^\d]{0,6}")
 _NAMES = {
     "date": "date day when datum fecha dato on booked",
     "amount": "amount price cost costs value total sum paid eur usd gbp money spent betrag",
@@ -40,7 +42,7 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table(Handle):
     """Rows of a CSV file, all as text."""
 
@@ -73,7 +75,7 @@ class Table(Handle):
         return bool(cells) and all(reads(cell) is not None for cell in cells)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Group:
     """One group of rows, and what came out for it."""
 
@@ -264,7 +266,7 @@ def _numbers(rows: Iterable[Sequence[str]], at: int) -> list[Decimal]:
 
 def number(text: str) -> Decimal | None:
     """ "1,234.50", "1.234,50", "€ 12", "-3 kWh" as a number; None where it is none."""
-    match = re.fullmatch(r"\D{0,4}?\s*([-−]?[\d][\d.,' ]*)\s*[^\d]{0,6}", text.strip())
+    match = _AMOUNT.fullmatch(text.strip())
     if match is None:
         return None
     said = re.sub(r"[' ]", "", match[1]).replace("−", "-").rstrip(".,")

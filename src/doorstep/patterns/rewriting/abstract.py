@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from doorstep._values import Message
 from doorstep.boundary import Term
+from doorstep.patterns.private import Private
 from doorstep.patterns.rewriting.facts import Fact, Facts
 from doorstep.patterns.rewriting.grounding import Grounding, grounding, missing
 from doorstep.patterns.rewriting.leaks import Leak, leaks
@@ -86,24 +87,20 @@ _LEFT = '"{text}" is an abstract name: write what it stands for.'
 _MOST = 12  # faults that are fed back at once
 
 
-class Stands(BaseModel):
+class Stands(Private):
     """An abstract name and what it stands for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     original: str = Field(description="the words of the conversation")
     name: str = Field(description="the abstract name", pattern=rf"^{NAME}$")
 
 
-class Rewrite(BaseModel):
+class Rewrite(Private):
     """What home's model writes. All but `problem` stays at home."""
 
-    model_config = ConfigDict(extra="forbid")
-
     problem: str = Field(min_length=1)
-    names: list[Stands] = []
-    needed: list[str] = []
-    left_out: list[str] = []
+    names: list[Stands] = Field(default=[])
+    needed: list[str] = Field(default=[])
+    left_out: list[str] = Field(default=[])
 
 
 @dataclass(frozen=True, slots=True, repr=False)

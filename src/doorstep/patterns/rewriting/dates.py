@@ -69,16 +69,21 @@ _NOON = re.compile(r"\b(noon|midday|midnight)\b", _I)
 
 
 def dates(text: str) -> Iterator[Quantity]:
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     for pattern in _DATES:
         for match in pattern.finditer(text):
             readings = _date_readings(match["year"], match["month"], match["day"])
-            if readings and not any(s < match.end() and match.start() < e for s, e in taken):
-                taken.append(match.span())
+            if readings and not any(taken[match.start() : match.end()]):
+                _take(taken, match)
                 yield Quantity("date", *match.span(), readings, _parts(readings))
     for match in _WEEKDAY.finditer(text):
         day = (match[1] + "day" if match[1] else match[2]).lower()
         yield Quantity("date", *match.span(), frozenset({(day,)}))
+
+
+def _take(taken: bytearray, match: re.Match[str]) -> None:
+    """Mark the signs of a match: one step each, however many there are."""
+    taken[match.start() : match.end()] = b"x" * (match.end() - match.start())
 
 
 def _date_readings(year: str | None, month: str, day: str | None) -> frozenset[Reading]:
@@ -102,16 +107,16 @@ def _calendar(year: str, month: int, day: int) -> frozenset[Reading]:
 
 
 def times(text: str) -> Iterator[Quantity]:
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     for pattern, read in ((_PAST, _past), (_IN_THE, _in_the)):
         for match in pattern.finditer(text):
-            taken.append(match.span())
+            _take(taken, match)
             yield Quantity("time", *match.span(), read(match))
     for pattern in _TIMES:
         for match in pattern.finditer(text):
             readings = _minutes(match["hour"], match["minute"], match["half"])
-            if readings and not any(s < match.end() and match.start() < e for s, e in taken):
-                taken.append(match.span())
+            if readings and not any(taken[match.start() : match.end()]):
+                _take(taken, match)
                 yield Quantity("time", *match.span(), readings)
     for match in _NOON.finditer(text):
         minute = "0" if match[1].lower() == "midnight" else "720"

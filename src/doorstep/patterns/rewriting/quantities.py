@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Protocol
 
 from doorstep.patterns.rewriting.dates import Quantity, dates, times
@@ -35,6 +35,8 @@ _UNITS = {
     "data": "kb=1 mb=1000 gb=1000000 tb=1000000000",
     "area": "m² sqm=1",
 }
+# Exact, however long a number is: the ordinary context rounds, and overflows at a million digits.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _MAGNITUDES = {"k": 1000, "thousand": 1000, "million": 10**6, "bn": 10**9, "billion": 10**9}
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -118,7 +120,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 continue  # "4x4", "2nd": part of a code or a word
             end = match.end() if not size or not after else after.end("size")
         factor = _MAGNITUDES.get((size or "").lower(), 1) * (-1 if match["minus"] else 1)
-        values = {value * factor for value in _values(match["number"])}
+        values = {_EXACT.multiply(v, factor) for v in _values(match["number"])}
         sign = (match["before"] or "").strip() or (unit if known else "")
         yield _number(match.start(), end, values, sign or "")
 
@@ -129,7 +131,11 @@ def _number(start: int, end: int, values: set[Decimal], unit: str) -> Quantity:
         return Quantity("number", start, end, bare)
     dimension, factor = _TABLE[unit.lower()]
     return Quantity(
-        "number", start, end, frozenset((dimension, _plain(v * factor)) for v in values), bare
+        "number",
+        start,
+        end,
+        frozenset((dimension, _plain(_EXACT.multiply(v, factor))) for v in values),
+        bare,
     )
 
 
@@ -183,4 +189,4 @@ def _spelled(match: re.Match[str]) -> Decimal:
 
 
 def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    return f"{value.normalize(_EXACT):f}"
