@@ -401,6 +401,19 @@ async def test_fallback_refuse_is_an_error_without_a_word_of_the_text(cloud: Far
     assert "Maya" not in f"{caught.value!r}{caught.value}" and cloud.sent == []
 
 
+async def test_the_masked_fallback_masks_what_looks_like_a_name_though_nobody_named_it(
+    cloud: Far,
+) -> None:
+    """Asked for more than the mask, one gets no less than names masked, too."""
+    abstract, _ = pattern(cloud, "no rewrite", level="abstract", home_tries=1)
+    cloud.says("Fine.")
+    text = "The exam at Gruenwald Gymnasium is on Monday; how do I learn for it?"
+    reply = await abstract.respond([Message("user", text)])
+    assert reply.outcome is not None and reply.outcome.fallback is not None
+    (sent,) = cloud.sent
+    assert "Gruenwald" not in sent and "exam" in sent
+
+
 async def test_the_masked_fallback_masks_what_home_called_private(cloud: Far) -> None:
     """No detector knows the yellow house; home's model said that it is private."""
     cloud.server.answer_with(echo)

@@ -285,7 +285,9 @@ class SanitizeAndSolve(Pattern):
             pieces = run.model("answer at home", self._home).stream(messages, options)
             verdict = "kept at home"
         else:
-            pieces = self._sealed(run, messages, options, "mask", tuple(solving.terms))
+            # More was asked for than the mask: what looks like a name is masked, too.
+            private = (*solving.terms, *desk.names())
+            pieces = self._sealed(run, messages, options, "mask", private)
             verdict = ""
         async with closing(pieces) as source:
             async for piece in source:

@@ -155,6 +155,11 @@ class Desk:
         """Everything that was said."""
         return self._all
 
+    def names(self) -> tuple[Term, ...]:
+        """Every name that was said, as far as its capitals tell."""
+        found = (fact.text for fact in self._facts.find(self._all) if fact.kind == "name")
+        return tuple(Term(name, "name") for name in dict.fromkeys(found))
+
     def ask(self, flaws: Sequence[Flaw]) -> tuple[Message, ...]:
         """The messages that ask for a rewrite; `flaws` are those of the last one."""
         text = self._conversation
