@@ -92,8 +92,8 @@ def plan(cloud: Far, home: Model, inner: Model | None = None) -> Pattern:
 
 OUTER = {"escalate": escalate, "draft": draft, "check": check}
 INNER = {"sanitize": sanitize, "escalate": escalate, "draft": draft, "check": check, "plan": plan}
-AS_CLOUD = [(outer, inner) for outer in OUTER for inner in INNER]
-AS_HOME = [(outer, inner) for outer in OUTER for inner in ("escalate", "draft", "check", "plan")]
+AS_CLOUD = [(outer, inner) for outer in (*OUTER, "sanitize") for inner in INNER]
+AS_HOME = [(outer, inner) for outer in (*OUTER, "plan") for inner in INNER if inner != outer]
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ async def answered(pattern: Pattern, cloud: Far) -> Reply:
 @pytest.mark.parametrize(("outer", "inner"), AS_CLOUD)
 async def test_a_pattern_as_the_cloud_of_another(outer: str, inner: str, cloud: Far) -> None:
     within = INNER[inner](cloud, Home(UNSURE))
-    reply = await answered(OUTER[outer](cloud, Home(UNSURE), within), cloud)
+    reply = await answered(INNER[outer](cloud, Home(UNSURE), within), cloud)
     assert "391" in reply.text
     assert cloud.sent
     assert reply.outcome is not None
@@ -136,7 +136,7 @@ async def test_a_pattern_as_the_cloud_of_another(outer: str, inner: str, cloud: 
 @pytest.mark.parametrize(("outer", "inner"), AS_HOME)
 async def test_a_pattern_as_the_home_of_another(outer: str, inner: str, cloud: Far) -> None:
     within = INNER[inner](cloud, Home(RIGHT))
-    reply = await answered(OUTER[outer](cloud, within), cloud)
+    reply = await answered(INNER[outer](cloud, within), cloud)
     assert "391" in reply.text
 
 
