@@ -7,9 +7,12 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from doorstep.cli.advise import BUYS_ANSWERS, FIRST_ANSWERS, WHEN_ANSWERS
+from doorstep.patterns.adviser import Buys, First, When
 from tests.cli.conftest import Run
 
 FLAGS = ("--first", "home", "--when", "needed", "--buys", "cost")
@@ -80,3 +83,11 @@ def test_on_a_terminal_it_asks(tmp_path: Path) -> None:
     assert asked.returncode == 0 and out.decode().startswith("Cross-Check: both, optional")
     assert "Who should act first?" in err.decode() and "split buy?" in err.decode()
     assert "When should" not in err.decode()
+    lines = err.decode().splitlines()
+    assert "  both   side by side" in lines and max(map(len, lines)) <= 80
+
+
+def test_what_can_be_answered_is_what_the_adviser_knows() -> None:
+    assert tuple(FIRST_ANSWERS) == get_args(First)
+    assert tuple(WHEN_ANSWERS) == get_args(When)
+    assert tuple(BUYS_ANSWERS) == get_args(Buys)

@@ -117,3 +117,12 @@ def test_a_command_that_is_wrong(run: Run, words: tuple[str, ...]) -> None:
     run("ask", QUESTION, "--context", str(HOUSEHOLD))
     ran = run(*words)
     assert ran.code == 2 and ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [(), ("ledger",)], ids=["nothing", "ledger"])
+def test_a_group_without_a_command_shows_its_help_in_lines(
+    run: Run, words: tuple[str, ...]
+) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: doorstep") and "\nCommands:\n" in ran.err

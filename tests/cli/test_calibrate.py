@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from doorstep.cli.calibrate import MAX_LINE
 from doorstep.patterns.calibration import Example, load
 from tests.cli.conftest import Run
 from tests.cli.test_bad_input import refused
@@ -70,3 +71,19 @@ def test_what_cannot_be_used_is_refused_in_one_line(run: Run, tmp_path: Path) ->
     refused(run("calibrate", str(file), "--out", "no/such/c.json"), "cannot be written")
     refused(run("calibrate", "--shadow", str(file), "--with", str(file)), "no calibration")
     assert not (tmp_path / "calibration.json").exists()
+
+
+def test_a_log_is_judged_also_where_nobody_knows_the_price(run: Run, tmp_path: Path) -> None:
+    file = _write(tmp_path / "examples.jsonl", made(120))
+    words = ("calibrate", "--shadow", str(file), "--with", "calibration.json")
+    fitted = run("calibrate", str(file), "--risk", "0.25")
+    assert "doorstep run escalate-on-hard --calibration calibration.json" in fitted.out
+    ran = run(*words)
+    assert ran.code == 0, ran.err
+    assert "not known (name the cloud model with --cloud); nothing was sent" in ran.out
+    assert run(*words, "--json").json["cost"] is None
+
+
+def test_a_line_without_end_is_refused_before_it_fills_the_memory(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "long.jsonl").write_bytes(b"x" * (MAX_LINE + 1))
+    refused(run("calibrate", "long.jsonl"), "line 1 is longer than")

@@ -406,6 +406,24 @@ def test_input_that_is_no_text_is_refused(run: Run, data: bytes, says: str) -> N
     assert ran.code == 2 and ran.err.count("\n") == 1 and says in ran.err
 
 
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\xff\xfe,b\n", "The CSV file cannot be read. It must be UTF-8 text"),
+        (b"x" * 200_000 + b",b\n", "The CSV file cannot be read."),
+        (b"", "The CSV file has no header."),
+    ],
+    ids=["bytes", "a field without end", "empty"],
+)
+def test_a_table_that_cannot_be_read(run: Run, tmp_path: Path, data: bytes, says: str) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/table.csv").write_bytes(data)
+    ran = run("run", "plan-then-ground", "How much?", "--folder", "notes")
+    assert (ran.code, ran.out) == (2, "") and ran.err.count("\n") == 1
+    assert says in ran.err, ran.err
+    assert run("ledger", "list").out == ""
+
+
 def test_private_text_is_in_no_error(run: Run) -> None:
     with OpenAIServer() as cloud:
         cloud.answer_with(lambda request: Answer.error(500))

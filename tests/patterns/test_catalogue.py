@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from itertools import product
@@ -28,6 +31,8 @@ from doorstep.patterns.catalogue import (
     toml,
 )
 from doorstep.patterns.settings import OPTIONS
+from tests.models.ollama_server import OllamaServer, answer
+from tests.models.openai_server import Answer, OpenAIServer, responses_events
 
 entries = pytest.mark.parametrize("known", CATALOGUE, ids=NAMES)
 
@@ -146,3 +151,32 @@ def test_where_none_fits_the_nearest_and_what_does_not_fit(
     fits = advise(wish).fits
     assert fits[0].entry.name in names.split()
     assert any(misfit in line for line in fits[0].misfits)
+
+
+@entries
+def test_the_ready_code_runs_as_it_stands(known: Entry, tmp_path: Path) -> None:
+    """All but its addresses, which are those of real servers on this machine."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/a.md").write_text("The storm came on 14 February 2026.")
+    with OllamaServer() as daemon, OpenAIServer() as cloud:
+        daemon.says(*(answer("A draft.") for _ in range(4)))
+        cloud.answer_with(lambda request: Answer.sse(responses_events("It is done.")))
+        program = code(known).replace('"https://api.openai.com"', repr(cloud.url))
+        program = program.replace("api_key=key)", f"api_key=key, base_url={cloud.url!r})")
+        program = program.replace('"gemma4:e4b")', f'"gemma4:e4b", host={daemon.url!r})')
+        env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "OPENAI_API_KEY": "k"}
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    # A cloud that writes no plan is refused; every other pattern has an answer.
+    if known.name == "plan-then-ground":
+        assert cloud.requests and "no valid plan" in done.stderr
+    else:
+        assert done.returncode == 0 and done.stdout.strip(), done.stderr
+        assert daemon.chats or cloud.requests

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from typing import cast, get_args
+from typing import cast
 
 import click
 
@@ -15,27 +15,43 @@ from doorstep.patterns.adviser import NOT_AT_ALL, Advice, Buys, First, Fit, When
 from doorstep.patterns.adviser import advise as advice_for
 from doorstep.patterns.catalogue import code, toml
 
-FIRST = "Who should act first? (home, cloud, or both side by side)"
-WHEN = (
-    "When should the cloud be called? (always; only where needed; optional: home's answer "
-    "stands without it; never)"
-)
-BUYS = "What should the split buy? (privacy; cost and waiting time; trust; nothing of these)"
+Answers = dict[str, str]  # what can be answered, and what it means
+
+FIRST = "Who should act first?"
+FIRST_ANSWERS: Answers = {
+    "home": "the model that may see everything",
+    "cloud": "it plans or proposes before home does anything",
+    "both": "side by side",
+}
+WHEN = "When should the cloud be called?"
+WHEN_ANSWERS: Answers = {
+    "always": "there is no answer without it",
+    "needed": "only where home's answer does not hold",
+    "optional": "home's answer stands without it; it betters or confirms it",
+    "never": "nothing may leave, however masked",
+}
+BUYS = "What should the split buy?"
+BUYS_ANSWERS: Answers = {
+    "privacy": "the cloud helps without seeing what is private",
+    "cost": "fewer cloud calls, or less waiting",
+    "trust": "knowing how sure to be of an answer",
+    "nothing": "none of these",
+}
 
 
-@click.command()
-@click.option("--first", type=click.Choice(get_args(First)), help="Who should act first.")
-@click.option("--when", type=click.Choice(get_args(When)), help="When to call the cloud.")
-@click.option("--buys", type=click.Choice(get_args(Buys)), help="What the split should buy.")
+@click.command(short_help="Ask three questions, and print the pattern that fits.")
+@click.option("--first", type=click.Choice(tuple(FIRST_ANSWERS)), help="Who should act first.")
+@click.option("--when", type=click.Choice(tuple(WHEN_ANSWERS)), help="When to call the cloud.")
+@click.option("--buys", type=click.Choice(tuple(BUYS_ANSWERS)), help="What the split should buy.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def advise(first: str | None, when: str | None, buys: str | None, as_json: bool) -> None:
     """Ask three questions, and print the pattern that fits, ready to use."""
     if None in (first, when, buys) and not _somebody():
         raise BadInput("Nobody is here to ask.", hint="Give --first, --when and --buys.")
     wish = Wish(
-        cast("First", first or _ask(FIRST, get_args(First))),
-        cast("When", when or _ask(WHEN, get_args(When))),
-        cast("Buys", buys or _ask(BUYS, get_args(Buys))),
+        cast("First", first or _ask(FIRST, FIRST_ANSWERS)),
+        cast("When", when or _ask(WHEN, WHEN_ANSWERS)),
+        cast("Buys", buys or _ask(BUYS, BUYS_ANSWERS)),
     )
     advice = advice_for(wish)
     click.echo(json.dumps(as_object(advice), indent=2) if as_json else page(advice))
@@ -45,8 +61,12 @@ def _somebody() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _ask(question: str, answers: tuple[str, ...]) -> str:
-    return str(click.prompt(question, type=click.Choice(answers), err=True))
+def _ask(question: str, answers: Answers) -> str:
+    width = max(map(len, answers))
+    lines = [f"  {answer:<{width}}  {means}" for answer, means in answers.items()]
+    click.echo("\n".join([question, *lines]), err=True)
+    choice = click.Choice(tuple(answers))
+    return str(click.prompt("Your answer", type=choice, show_choices=False, err=True))
 
 
 def as_object(advice: Advice) -> dict[str, object]:

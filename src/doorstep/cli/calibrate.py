@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = "Give a file of examples, or a log with --shadow LOG --with CALIBRATION."
 _MOST_REASONS = 5
+MAX_LINE = 4 * 1024 * 1024  # characters of one example; more than any model reads at once
 _SAID: dict[Verdict, str] = {
     "keep": "kept",
     "escalate": "escalated",
@@ -33,7 +34,7 @@ _SAID: dict[Verdict, str] = {
 _file = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Fit a judge of home's answers on examples of your own.")
 @click.argument("examples", type=_file, required=False)
 @click.option(
     "--risk",
@@ -86,11 +87,20 @@ def _read(path: Path) -> list[Example]:
 
     try:
         with path.open(encoding="utf-8") as lines:
-            return read_examples(lines)
+            return read_examples(_lines(lines))
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise BadInput(f"{path} is not UTF-8.") from None
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    number = 0
+    while line := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise BadInput(f"Line {number} is longer than {MAX_LINE:,} characters.")
+        yield line
 
 
 def _fit(
@@ -131,6 +141,8 @@ def _page(found: Summary, out: Path) -> Iterator[str]:
     yield f"kept at     {others} (choose the risk before you look)"
     yield f"written     {out}"
     yield f"next        {found.next}"
+    if threshold is not None:
+        yield f"use it      doorstep run escalate-on-hard --calibration {out} PROMPT"
 
 
 def _separation(value: float | None) -> str:
@@ -206,9 +218,9 @@ def _shadowed(report: ShadowReport, cloud: str) -> dict[str, object]:
 
 
 def _shadow_page(report: ShadowReport, values: dict[str, object]) -> Iterator[str]:
-    cost = f"US$ {report.cost:.4f} at {values['cloud_model']}"
-    if report.cost is None:
-        cost = "not known (name the cloud model with --cloud)"
+    cost = "not known (name the cloud model with --cloud)"
+    if report.cost is not None:
+        cost = f"US$ {report.cost:.4f} at {values['cloud_model']}"
     yield f"judged by   {report.judge}"
     counts = (f"{report.count(v)} {said}" for v, said in _SAID.items())
     yield f"answers     {values['answers']}: {', '.join(counts)}"

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from doorstep._errors import DoorstepError
 from doorstep.assemble import SET_CLOUD, SET_HOME, choose_cloud, choose_home
+from doorstep.assemble.tree import tree
 from doorstep.boundary import Ledger
 from doorstep.config import Settings, load
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Something that can be installed beside Doorstep: the modules it brings, and what for."""
+
+    name: str
+    modules: tuple[str, ...]
+    serves: str
+
+
+EXTRAS = (
+    Extra("calibrate", ("sklearn",), "doorstep calibrate"),
+    Extra("background", ("dbos", "cryptography"), "draft-then-refine in the background"),
+    Extra("embedded", ("xllamacpp",), "home models from a file, gguf:FILE"),
+    Extra("names", ("onnxruntime", "numpy"), 'boundary.level = "names"'),
+    Extra("vault", ("cryptography", "keyring"), "mask and unmask, boundary.keyring"),
+    Extra("solver", ("highspy",), "larger households in doorstep ask"),
+    Extra("hyperscan", ("hyperscan",), "a faster gate"),
+    Extra("pydantic-ai", ("pydantic_ai",), "a boundary for pydantic-ai"),
+)
 
 
 @click.command()
 @click.pass_obj
 def doctor(file: Path | None) -> None:
-    """Say what `doorstep ask` would use here, and why. Sends nothing to a cloud."""
+    """Say what would be used here, and why, and what is installed. Sends nothing to a cloud."""
     settings = load(file).settings
     lines, ok = asyncio.run(_examine(settings))
     for line in lines:
@@ -32,6 +57,8 @@ async def _examine(settings: Settings) -> tuple[list[str], bool]:
             await _home(settings, stack),
             await _cloud(settings, stack),
             _ledger(settings.ledger_path()),
+            _own(settings),
+            (extras(), True),
         ]
     return [line for lines, _ in checks for line in lines], all(ok for _, ok in checks)
 
@@ -51,8 +78,6 @@ async def _home(settings: Settings, stack: AsyncExitStack) -> tuple[list[str], b
 
 
 async def _cloud(settings: Settings, stack: AsyncExitStack) -> tuple[list[str], bool]:
-    import os
-
     try:
         chosen = await choose_cloud(settings, os.environ, stack)
     except DoorstepError as error:
@@ -78,3 +103,33 @@ def _ledger(path: Path) -> tuple[list[str], bool]:
     if not report.ok:
         return [f"ledger  {path} does not verify: {'; '.join(report.problems)}"], False
     return [f"ledger  {path} ({report.rows} rows, the chain is whole)"], True
+
+
+def _own(settings: Settings) -> tuple[list[str], bool]:
+    """The patterns of [patterns], and whether each leads to models at last."""
+    lines, ok = [], True
+    for name, options in settings.patterns.items():
+        try:
+            tree(name, settings)
+            lines.append(f"{name} ({options.use})")
+        except DoorstepError as error:
+            lines.append(f"{name} cannot be used: {error}")
+            ok = False
+    return _under("pattern", lines), ok
+
+
+def extras() -> list[str]:
+    """A line for each extra: whether it is installed, and what it is for."""
+    width = max(len(extra.name) for extra in EXTRAS)
+    lines = []
+    missing = False
+    for extra in EXTRAS:
+        there = all(find_spec(module) for module in extra.modules)
+        missing = missing or not there
+        state = "installed" if there else "not installed"
+        lines.append(f"{extra.name:<{width}}  {state:<13}  {extra.serves}")
+    return _under("extras", [*lines, *(["pip install 'doorstep[NAME]'"] if missing else [])])
+
+
+def _under(head: str, lines: list[str]) -> list[str]:
+    return [f"{'' if at else head:<8}{line}" for at, line in enumerate(lines)]

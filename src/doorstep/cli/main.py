@@ -46,15 +46,18 @@ for command in (ask, run, patterns, advise, scan, mask, unmask, ledger, doctor, 
 def main() -> None:
     """The entry point: exit code 2 and one line on stderr for anything that went wrong."""
     try:
-        cli.main(prog_name="doorstep", standalone_mode=False)
+        code = cli.main(prog_name="doorstep", standalone_mode=False)  # that of an Exit, or None
         if sys.stdout is not None:
             sys.stdout.flush()
+        if code:
+            sys.exit(code)
     except DoorstepError as error:
         _stop(str(error), error.exit_code)
     except click.Abort:
         _stop("Stopped.", 130)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
         _stop(error.format_message(), 2)
     except BrokenPipeError:

@@ -17,7 +17,7 @@ WIDTH = 80
 _HEADS = ("pattern", "direction", "trigger", "purpose")
 
 
-@click.command()
+@click.command(short_help="Show the five patterns on three axes, and your own.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def patterns(file: Path | None, as_json: bool) -> None:

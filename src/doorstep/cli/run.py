@@ -22,7 +22,7 @@ from doorstep.models.base import closing
 from doorstep.patterns.settings import Level
 
 
-@click.command()
+@click.command(short_help="Run a pattern on a prompt, a file or standard input.")
 @click.argument("pattern")
 @click.argument("prompt", required=False)
 @click.option(

@@ -111,7 +111,7 @@ def _checks(steps: Sequence[Step]) -> tuple[str, str, str]:
 def _in_all(outcome: Outcome) -> list[str]:
     """What more than one call of a model took together."""
     calls = sum(bool(step.model) for step in outcome.steps)
-    if calls < 2 or outcome.usage == Usage():
+    if calls < 2 or not (outcome.usage.input_tokens or outcome.usage.output_tokens):
         return []
     of = ""
     if any(step.actor == "cloud" for step in outcome.steps):

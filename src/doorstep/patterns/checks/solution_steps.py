@@ -23,7 +23,8 @@ _OPERATOR = re.compile(r"(?<=[0-9)%])[ ]*([-−+*/x×÷·])")
 _NOTED = re.compile(r"<<([^<>=]{1,200})=([^<>]{1,100})>>")
 _STATED = re.compile(rf"([-−+*/x×÷·()\\$ %0-9.,]{{3,120}})=[ ]*[$£€]?[ ]*(-?{_FIGURE})")
 _KINDS = {"−": "-", "x": "*", "×": "*", "·": "*", "÷": "/"}
-_FINAL = re.compile(rf"####[^\n0-9]*?(-?)[$£€ ]*({_FIGURE})")
+# One look a line, and nothing given back: a long row of # takes no time.
+_FINAL = re.compile(rf"^(?>[^\n]*?####)((?:[^\n0-9.]|\.(?![0-9]))*+)({_FIGURE})", re.MULTILINE)
 
 _SPELLED = {
     word: value
@@ -104,7 +105,7 @@ def final(answer: str) -> float | None:
     """The final number: after "####", else the last one of the text."""
     match = _FINAL.search(answer)
     if match is not None and (value := _float(match[2])) is not None:
-        return -value if match[1] else value
+        return -value if match[1].rstrip("$£€ ").endswith("-") else value
     return next(reversed(numbers(answer[-MAX_TEXT:])), None)
 
 

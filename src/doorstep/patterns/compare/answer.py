@@ -19,8 +19,19 @@ _CHAT = re.compile(
     r"|would you like|glad to|happy to|you're welcome|thank)",
     re.IGNORECASE,
 )
+_CHANGE = re.compile(
+    r"\b((?:up|down|rose|risen|rises|grew|fell|fallen|drops?|dropped|increased?|decreased?|reduced"
+    r"|raised|lowered|changed?|went|gone|cut|moved|postponed|pushed|shifted|rescheduled|brought)\b"
+    r"[^.;\n]{0,30}?)\bfrom [^.;\n]{1,30}?(?:\.\d+)? to ",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"\b(?:before|original(?:ly)?|previous(?:ly)?|used to|earlier|old|at first|increase"
+    r"|difference)\b",
+    re.IGNORECASE,
+)
 # Cut off in the middle of a calculation: what stands there is not the answer.
-_CUT = re.compile(r"(?:<<[^<>]*|[=+*/×(:]|\d\s?[-x]|[=\s]\$)\s*\Z")
+_CUT = re.compile(r"(?:<<[^<>]*|[=+*/×(:]|\d\s?[-x]|(?:=\s?|[A-Za-z]\s)\$)\s*\Z")
 
 
 def marked(text: str) -> str | None:
@@ -46,6 +57,18 @@ def sentences(text: str) -> list[str]:
     while len(parts) > 1 and _CHAT.match(parts[-1]):
         parts.pop()
     return parts
+
+
+def last_question(question: str) -> str:
+    """The last sentence that asks; without one, the last."""
+    parts = sentences(question)
+    asked = [part for part in parts if part.endswith("?")]
+    return asked[-1] if asked else (parts[-1] if parts else "")
+
+
+def after_change(text: str, question: str) -> str:
+    """Without what was before: "it rose from 9 to 11" is about 11, unless the 9 is asked for."""
+    return text if _EARLIER.search(question) else _CHANGE.sub(r"\1 to ", text)
 
 
 def is_cut_off(text: str) -> bool:

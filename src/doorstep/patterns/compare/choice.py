@@ -14,6 +14,8 @@ _OPTION = re.compile(
     r"(?:(?<=\s)|^)\(?([A-J])[).:]\s*(.+?)(?=\s+\(?[A-J][).:]\s|\s*\n|\s*\Z)", re.MULTILINE
 )
 _NOT = re.compile(
+    r"\b(?:rule[sd]? out|eliminate[sd]?|exclude[sd]?|discard(?:ed)?|(?:incorrect|wrong)(?::| is))"
+    r"\s+(?:option\s+)?\(?[A-J]\b\)?(?:(?:,|,?\s+and|,?\s+or)\s+\(?[A-J]\b\)?)*|"
     r"\bneither\s+\(?[A-J]\)?\s+nor\s+\(?[A-J]\b\)?|"
     r"\b(?:not|isn't|rather than|instead of|except|unlike)\s+(?:option\s+)?\(?[A-J]\b\)?"
     r"|\(?\b[A-J]\b\)?(?:(?:,|\s+and|\s+or)\s+\(?[A-J]\b\)?)*\s+(?:is|are|looks|seems)"
@@ -24,7 +26,7 @@ _SAID = re.compile(
     r"\b(?:answer|option|choice|choose|pick|select|go with|it is|it's|be)(?:\s+is)?(?:\s+option)?"
     r"[\s:*\"']*(?:\((?P<p>[A-Ja-j])\)|(?P<l>[A-J])\b(?!'))"
     r"|(?:\((?P<q>[A-J])\)|\b(?P<r>[A-J]))\s+(?:is|must be)\s+"
-    r"(?:the\s+)?(?:correct|right|best|true)"
+    r"(?:the\s+)?(?:correct|right|best|true|more \w+|most \w+|closest|it\b)"
     r"|\b(?:[Ss]o|[Tt]hus|[Tt]herefore|[Hh]ence),?\s+\(?(?P<s>[A-J])\)?(?=\W*\Z)"
     r"|\boption\s+\(?(?P<o>[a-jA-J])\b\)?",
 )
@@ -34,7 +36,7 @@ _LEAD = re.compile(
 )
 _MARKED = re.compile(r"\W*(?:option )?(?:([B-J])\b|(A)\b(?!\s[a-z])|([A-Ja-j])\))(?!')")
 _REASON = re.compile(
-    r"(?:,|;)?\s(?:because|since|as|whereas|while|although|though|even though|unlike)\b[^.!?\n]*",
+    r"(?:,|;)?\s(?:because|since|as|whereas|while|although|though|even though|unlike)\b[^.!?;\n]*",
     re.IGNORECASE,
 )
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()

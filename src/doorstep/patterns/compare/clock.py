@@ -11,7 +11,8 @@ from doorstep.patterns.compare.number_words import VALUES
 _HALF = r"(?P<half>[ap]\.?\s?m\b\.?)"
 _NAME = "|".join(sorted(ZONES, key=len, reverse=True))
 _ZONE = (
-    rf"(?P<zone>\s?(?:\(?(?:UTC|GMT)\s?[+-]\d{{1,2}}(?::\d\d)?\b|\(?(?-i:{_NAME})\b"
+    r"(?P<zone>\s?(?:\(?(?:UTC|GMT)\s?[+-]\d{1,2}(?::\d\d)?\b"
+    rf"|(?:(?:pacific|eastern|central|mountain) )?\(?(?-i:{_NAME})\b"
     r"|(?<=\d)[+-]\d{2}:?\d{2}\b))"
 )
 _NUMBER = "|".join(sorted((w for w, n in VALUES.items() if 0 < n < 30), key=len, reverse=True))
@@ -20,7 +21,8 @@ _PART = r"(?:,?\s(?:in the|at) (?P<part>morning|afternoon|evening|night))"
 _I = re.IGNORECASE
 
 _DIGITAL = re.compile(
-    rf"(?<![\d:.,/+-])(?P<h>\d{{1,2}})(?:(?P<sign>[:h])|\.(?=\d\d\s?[ap]\.?\s?m\b))(?P<m>[0-5]\d)"
+    r"(?<![\d:.,/+-])(?P<h>\d{1,2})(?:(?P<sign>[:h])"
+    r"|\.(?=\d\d(?:\s?[ap]\.?\s?m\b|\sin the (?:mor|aft|eve)|\sat night)))(?P<m>[0-5]\d)"
     rf"(?::(?P<s>[0-5]\d)(?:\.\d+)?)?(?:\s?{_HALF})?{_ZONE}?{_PART}?(?![\d])",
     _I,
 )
@@ -39,6 +41,7 @@ _HALF_FIVE = re.compile(
 _DOTTED = re.compile(
     r"(?:\A|\bat |\bum |\bkl\.? )(?P<h>[01]?\d|2[0-3])\.(?P<m>[0-5]\d)(?=\W*\Z)", _I
 )
+_HOUR_H = re.compile(r"(?:\A|\bat |\bum )(?P<h>[01]?\d|2[0-3])\s?h(?=\W*\Z)", _I)
 _AT = re.compile(
     rf"(?:(?P<part>morning|afternoon|evening|night)\s)?\b(?:at|by) {_HOUR}(?=\s*[,.;]|\s*\Z)", _I
 )
@@ -50,34 +53,50 @@ _NAMED = re.compile(rf"\b(?P<name>noon|midday|midnight)\b{_ZONE}?", _I)
 class Clock:
     """`minute` of the day; `offset` of its zone in minutes; `either`: morning or evening.
 
-    `start` is where it stands in the text.
+    It stands in the text from `start` to `end`.
     """
 
     minute: int
     offset: int | None = None
     either: bool = False
     start: int = 0
+    end: int = 0
+
+
+_WAYS = (
+    _AFTER_T,
+    _PAST,
+    _HALF_FIVE,
+    _DIGITAL,
+    _PLAIN,
+    _OCLOCK,
+    _AT,
+    _MILITARY,
+    _NAMED,
+    _DOTTED,
+    _HOUR_H,
+)
 
 
 def clock(text: str) -> Clock | None:
     """The last time of day that a cleaned text names, by the surest way of writing one."""
-    for pattern in (
-        _AFTER_T,
-        _PAST,
-        _HALF_FIVE,
-        _DIGITAL,
-        _PLAIN,
-        _OCLOCK,
-        _AT,
-        _MILITARY,
-        _NAMED,
-        _DOTTED,
-    ):
+    for pattern in _WAYS:
         for match in reversed(list(pattern.finditer(text))):
             found = _of(match)
             if found is not None:
-                return replace(found, start=match.start())
+                return replace(found, start=match.start(), end=match.end())
     return None
+
+
+def clocks(text: str) -> list[Clock]:
+    """All times of day that a cleaned text names, in their order."""
+    found: list[Clock] = []
+    for match in (match for pattern in _WAYS for match in pattern.finditer(text)):
+        time = _of(match)
+        free = all(match.end() <= one.start or one.end <= match.start() for one in found)
+        if time is not None and free:
+            found.append(replace(time, start=match.start(), end=match.end()))
+    return sorted(found, key=lambda time: time.start)
 
 
 def _of(match: re.Match[str]) -> Clock | None:
@@ -123,6 +142,7 @@ def _in_day(hour: int, half: str, part: str) -> int:
 def _offset(zone: str | None) -> int | None:
     if zone is None:
         return None
+    zone = zone.split()[-1] if zone[-1:].isalpha() else zone
     found = re.fullmatch(r"[\s(]*([A-Z]*)\s?(?:([+-])(\d\d?):?(\d\d)?)?", zone, _I)
     if found is None or found[2] is None:
         return ZONES[zone.strip(" (").upper()]

@@ -20,6 +20,8 @@ _ISO = re.compile(
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?)\b"
 )
 _CLOCK = re.compile(
+    r"(?<!\bat )(?<!\bby )(?<!\bfrom )(?<!\buntil )"
+    r"(?<!\bto )(?<!\btill )(?<!\bbefore )(?<!\bafter )"
     r"\b(\d{1,3}):([0-5]\d)(?::([0-5]\d))?\b(?:\s?(h(?:ours|rs)?|min(?:utes|s)?)\b)?"
 )
 _BARE = re.compile(r"\s*\d{1,2}:\d\d\s*")  # on its own it is more likely a time of day

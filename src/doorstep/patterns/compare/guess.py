@@ -16,7 +16,7 @@ from doorstep.patterns.compare import (
     moment,
     yes_no,
 )
-from doorstep.patterns.compare.answer import marked, sentences
+from doorstep.patterns.compare.answer import last_question, marked, sentences
 from doorstep.patterns.compare.clean import clean, folded
 from doorstep.patterns.compare.context import Context
 from doorstep.patterns.compare.currencies import is_money
@@ -29,13 +29,16 @@ _AMOUNT = re.compile(
     r"\bhow (?:many|much|far|old|tall|high|fast|heavy|deep|wide|long|big|large)\b|\bwhat percent"
     r"|\bwhat (?:is|was|are|would be|will be) (?:the|his|her|its|their|\w+'s)\s(?:\w+\s){0,3}"
     r"(?:sum|total|average|number|price|cost|area|volume|speed|distance|profit|age|weight|ratio"
-    r"|probability|perimeter|difference|amount|length|height|width|value|percentage|salary|income)"
+    r"|probability|perimeter|difference|amount|length|height|width|value|percentage|salary|income"
+    r"|score|rate|balance|rent|fee|level|count|size|capacity|pressure|temperature|humidity|bill"
+    r"|tax|budget|quantity|maximum|minimum|median|mean|limit)\b"
     r"|\bwhat(?:'s| is| are) [\d(]"
     r"|\bwhat (?:does|do|did|will|would|should) .{0,40}\b(?:cost|weigh|earn|pay|measure)\b"
     r"|\bcalculate\b|\bcompute\b|\bfind the (?:total|number|sum|average|value)\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"\b(?:when\b.*\?|(?:what|which) (?:time|date|day|month|year)\b)", re.I)
+_ONE = re.compile(r"\bwhat(?:'s| is| was)\b", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?:which|what|who)\b.*\?|\blist\b|\bname (?:all|the)\b", re.IGNORECASE)
 
 # Whether a text is an answer of that kind and little else, in the order in which it is asked.
@@ -67,7 +70,7 @@ def _both(kind: Kind, a: str, b: str, context: Context) -> bool:
 
 
 def _by_question(a: str, b: str, context: Context) -> Kind | None:
-    asked = _last(context.question)
+    asked = last_question(context.question)
     if not asked:
         return None
     if yes_no.QUESTION.match(asked) and not re.search(r"\bor\b", asked):
@@ -121,7 +124,8 @@ def _listed(a: str, b: str, context: Context) -> Kind | None:
     if any(amount.whole(text, context) or moment.whole(text, context) for text in (a, b)):
         return None
     sides = [items.whole(text, context) for text in (a, b)]
-    if None in sides and not (_WHICH.search(context.question) and any(sides)):
+    several = _WHICH.search(context.question) and not _ONE.search(context.question)
+    if None in sides and not (several and any(sides)):
         return None
     return "list" if items.is_ordered(a, b, context.question) else "set"
 
@@ -158,9 +162,3 @@ def _same_measure(a: str, b: str, context: Context) -> bool:
         return False
     rests = (len(text.split()) for text in (a, b))
     return min(rests) <= 4 and all(_is_answer(text) for text in (a, b))
-
-
-def _last(question: str) -> str:
-    parts = sentences(question)
-    asked = [part for part in parts if part.endswith("?")]
-    return asked[-1] if asked else (parts[-1] if parts else "")

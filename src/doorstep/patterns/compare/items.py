@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from fractions import Fraction
 
+from doorstep.patterns.compare import moment
 from doorstep.patterns.compare.answer import marked
 from doorstep.patterns.compare.calendar_words import WEEKDAYS
 from doorstep.patterns.compare.clean import clean, folded
@@ -20,9 +21,11 @@ _BULLET = re.compile(
     r"^\s*(?:[-*•+]|\(?\d{1,2}[.)]|[a-h]\)|[ivx]{1,4}[.)]|step \d+[:.)])\s+", re.M | re.I
 )
 _INLINE = re.compile(
-    r"(?:(?<=\s)|^)(?:\(?\d{1,2}[.)]|[ivx]{1,4}\)|step \d+[:.)])\s+(?=\D)", re.IGNORECASE
+    r"(?:(?<=\s)|^)(?:\(?\d{1,2}[.)]|[ivx]{1,4}\)|step \d+[:.)]"
+    r"|(?:\d{1,2}(?:st|nd|rd|th)|gold|silver|bronze):)\s+(?=\D)",
+    re.IGNORECASE,
 )
-_ARROW = re.compile(r"\s*(?:->|→|=>|⇒)\s*|\s+>\s+")
+_ARROW = re.compile(r"\s*(?:->|→|=>|⇒)\s*|\s+[<>]\s+")
 _COMMA = re.compile(
     r"\s*[,;]\s*(?:(?:and|or|then|as well as)\s+)?(?!\d{3}\b(?!\s*[,;]))"
     r"|\s+(?:/|and|or|then|&|as well as|plus)\s+"
@@ -32,13 +35,15 @@ _LEAD = re.compile(
     r"^[^:,;]{0,60}:\s+|^[^:,;]{0,40}\b(?:are|is|includes?|were|be)\s+", re.IGNORECASE
 )
 _SAID = re.compile(
-    r"^(?:you|we|i|they|he|she|it)\b[^:,;]{0,30}?\b(?:buy|need|get|take|use|have|has|want|like|see"
+    r"^(?:(?:on|in|at|for) (?:the )?\w+,? |today,? |tomorrow,? )?"
+    r"(?:you|we|i|they|he|she|it)\b[^:,;]{0,30}?\b(?:buy|need|get|take|use|have|has|want|like|see"
     r"|own|visit|speak|recommend|suggest|choose|run|bring|contain)s?\s+",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
     r"^(?:(?:and|or|then|first(?:ly)?|second(?:ly)?|third|fourth|fifth|next"
-    r"|finally|last(?:ly)?|after that|both|only|just)"
+    r"|(?:start|begin|continue|go on|end|finish|followed)(?: it)? (?:with|by)|finally"
+    r"|last(?:ly)?|after that|both|only|just)"
     r"[,\s]+)+"
     r"|^(?:the|an?|some|my|your)\s+",
     re.IGNORECASE,
@@ -72,7 +77,8 @@ def is_ordered(a: str, b: str, question: str) -> bool:
     """Whether the question or the way of writing says that the order matters."""
     if _ORDER.search(question):
         return True
-    return any(_NUMBERED.search(text) or _ARROW.search(text) or _steps(text) for text in (a, b))
+    said = [bool(_NUMBERED.search(text) or _ARROW.search(text) or _steps(text)) for text in (a, b)]
+    return all(said) if question else any(said)  # models number what has no order, too
 
 
 def _steps(text: str) -> bool:
@@ -114,7 +120,9 @@ def _without_shared(items: Items, other: Items) -> Items:
 
 
 def _split(text: str) -> list[str]:
-    text = re.sub(r"^[\[{(]\s*(?!\d\))|\s*[\]})]\.?$", "", text).strip().rstrip(".")
+    if re.fullmatch(r"\[[^\[]*\]\.?|\{[^{]*\}\.?|\((?!\d\))[^(]*\)\.?", text):
+        text = text.strip(".")[1:-1]
+    text = text.strip().rstrip(".")
     for mark in (_BULLET, _INLINE):
         parts = mark.split(text)
         if len(parts) > 2:
@@ -122,6 +130,8 @@ def _split(text: str) -> list[str]:
     text = _BULLET.sub("", text, count=1)
     if len(parts := _ARROW.split(text)) > 1:
         return parts
+    if re.fullmatch(r"\w(?: \w){2,}", text):
+        return text.split()
     text = _SAID.sub("", _LEAD.sub("", text, count=1), count=1)
     if ";" in text:
         return _SEMICOLON.split(text)
@@ -146,6 +156,9 @@ def _key(item: str) -> tuple[str, str | Fraction]:
         return (amount.unit.dimension, value * amount.unit.factor + amount.unit.offset)
     if item in WEEKDAYS:
         return ("weekday", Fraction(WEEKDAYS[item]))
+    when = moment.whole(item, Context())
+    if when is not None and len(when) == 1:
+        return ("moment", repr(when[0]))
     words = WORDS.sub(_in_digits, item).split()
     return ("words", " ".join(word for word in words if word != "of").removeprefix("1 "))
 

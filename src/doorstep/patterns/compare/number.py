@@ -28,7 +28,8 @@ def differences(a: Quantity, b: Quantity, rules: Rules, question: str = "") -> W
     if a.unit is None or b.unit is None:
         return _bare(a, b, rules, question)
     if {a.unit.dimension, b.unit.dimension} == {"angle", "temperature"}:
-        return _bare(*(replace(q, unit=_without_angle(q.unit)) for q in (a, b)), rules, question)
+        x, y = (replace(q, unit=_without_angle(q.unit)) for q in (a, b))
+        return _bare(x, y, rules, question)
     if {a.unit, b.unit} == {UNITS["calorie"], UNITS["kcal"]} and a.low == b.low:
         return None  # most who say calories mean kilocalories
     factors = common(a.unit, b.unit)
@@ -148,7 +149,7 @@ def _same(
     x: Fraction, y: Fraction, a: Quantity, b: Quantity, left: Unit, right: Unit, rules: Rules
 ) -> bool:
     p, q = _base(x, left), _base(y, right)
-    apart, size = abs(p - q), max(abs(p), abs(q))
+    apart, size = abs(p - q), max(abs(x * left.factor), abs(y * right.factor))
     if apart <= max(rules.relative * size, rules.absolute * min(left.factor, right.factor)):
         return True
     if (a.about or b.about) and apart <= ABOUT * size:

@@ -23,7 +23,16 @@ SCALES = {
     "trillion": 10**12,
 }
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
-_PARTS |= {"fourth": 4, "fourths": 4, "fifth": 5, "fifths": 5, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
+_PARTS |= {
+    "fourth": 4,
+    "fourths": 4,
+    "fifth": 5,
+    "fifths": 5,
+    "eighth": 8,
+    "eighths": 8,
+    "tenth": 10,
+    "tenths": 10,
+}
 
 _UNIT = "|".join(sorted(VALUES, key=len, reverse=True))
 _SCALE = "|".join(f"{word}s?" for word in SCALES)
@@ -43,9 +52,9 @@ WORDS = re.compile(
 
 def value_of(words: str) -> Fraction | None:
     """The number that `words` say; None where they say none ("one two")."""
-    before, point, digits = words.lower().rpartition("point ")
+    front, point, digits = words.lower().rpartition("point ")
     if point:
-        return _decimal(before.strip(), digits.split())
+        return _decimal(front.strip(), digits.split())
     whole, _, part = words.lower().rpartition(" and ")
     if whole and re.fullmatch(_MIXED, words, re.IGNORECASE):
         before, share = value_of(whole), value_of(part)

@@ -11,7 +11,7 @@ from doorstep.patterns.compare.number_words import SCALES, WORDS, value_of
 _EXPONENT = r"(?:[eE](?P<e>[+-]?\d{1,3})\b|\s?[x×*·]\s?10\s?\^\s?[{(]?(?P<ten>-?\d{1,3})[})]?)?"
 NUMERAL = re.compile(
     r"(?<![\w.,/^])(?P<over>(?:(?P<whole>\d+)(?:\s+|-))?(?P<n>\d+)\s?/\s?(?P<d>\d+)(?![\d/]))"
-    r"|(?<![\w.,/^])(?P<base>\d{1,6})\^\{?(?P<up>\d{1,2})\}?(?!\d)"
+    r"|(?<![\w.,/^])(?P<base>\d{1,6})\^\{?(?P<up>-?\d{1,2})\}?(?!\d)"
     r"|(?:(?<![\w^])(?<!\^-)|(?<=USD)|(?<=EUR)|(?<=GBP)|(?<=CHF))"
     r"(?P<digits>\d{1,3}(?:[. ']\d{3})+,\d+(?!\d)"  # 1.234,5
     r"|\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?(?![\d,]\d)"  # 1,234.5 and 1,00,000
@@ -21,7 +21,7 @@ NUMERAL = re.compile(
 )
 _SCALE = re.compile(
     r"(?:[ \-]|\s(?:of\s)?an?\s)?"
-    r"(?i:(?P<word>hundred|thousand|lakh|million|crore|billion|trillion|dozen)s?)\b"
+    r"(?i:(?P<word>hundred|thousand|lakh|million|crore|billion|trillion|dozen|grand(?! total))s?)\b"
 )
 _AND_PART = re.compile(
     r"\sand\s(?P<part>(?:an?|one|two|three)[ -](?:half|thirds?|quarters?|fifths?|eighths?))\b", re.I
@@ -65,7 +65,8 @@ def scaled(numeral: Numeral, text: str, money: bool) -> Numeral:
             return Numeral(numeral.start, part.end(), numeral.value + more)
     word = _SCALE.match(text, numeral.end)
     if word is not None:
-        return _times(numeral, SCALES[word["word"].lower()], word.end())
+        name = word["word"].lower()
+        return _times(numeral, 1000 if name == "grand" else SCALES[name], word.end())
     short = _SHORT.match(text, numeral.end)
     if short is None or (short["money"] and not money):
         return numeral
@@ -85,13 +86,17 @@ def _of(match: re.Match[str]) -> Numeral | None:
         value = Fraction(int(match["n"]), below) + int(match["whole"] or 0)
         return Numeral(match.start(), match.end(), value)
     if match["base"]:
-        return Numeral(match.start(), match.end(), Fraction(int(match["base"]) ** int(match["up"])))
+        return Numeral(match.start(), match.end(), _power(int(match["base"]), int(match["up"])))
     value, decimals, other = read_digits(match["digits"])
     power = int(match["e"] or match["ten"] or 0)
     if abs(power) > 100:
         return None
     factor = Fraction(10) ** power
     return Numeral(match.start(), match.end(), value * factor, decimals, other)
+
+
+def _power(base: int, up: int) -> Fraction:
+    return Fraction(base) ** up if base else Fraction(0)
 
 
 def read_digits(digits: str) -> tuple[Fraction, int, Fraction | None]:

@@ -12,8 +12,9 @@ from doorstep.patterns.compare.value import What
 class Moment:
     """As much of a point in time as was said. `minute` counts from midnight, `offset` its zone.
 
-    `ahead` counts days from a today that nobody gave ("tomorrow" is 1); `bound` is "before" or
-    "after" where no more is said than that; `until` is the end of a span.
+    `ahead` counts days from a today that nobody gave ("tomorrow" is 1); `nth` is which such weekday
+    of the month, -1 the last; `third` is early, mid or late in what it goes with; `bound` is
+    "before" or "after" where no more is said than that; `until` is the end of a span.
     """
 
     year: int | None = None
@@ -25,6 +26,9 @@ class Moment:
     ahead: int | None = None
     decade: int | None = None
     century: int | None = None
+    nth: int | None = None
+    season: str | None = None
+    third: str | None = None
     bound: str | None = None
     until: Moment | None = None
 
@@ -36,7 +40,20 @@ class Moment:
 
 
 Readings = tuple[Moment, ...]  # the ways in which a text may be read, the likelier one first
-_PARTS = ("year", "month", "day", "weekday", "minute", "ahead", "decade", "century", "bound")
+_PARTS = (
+    "year",
+    "month",
+    "day",
+    "weekday",
+    "minute",
+    "ahead",
+    "decade",
+    "century",
+    "nth",
+    "season",
+    "third",
+    "bound",
+)
 _NAMES = {"minute": "time", "ahead": "day"}
 
 

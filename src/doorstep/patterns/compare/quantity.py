@@ -37,7 +37,8 @@ _LEAST = re.compile(
 _BOUNDS = {"least": ">=", "ge": ">=", "over": ">", "gt": ">"}
 _BOUNDS |= {"most": "<=", "le": "<=", "under": "<", "lt": "<"}
 _OR_MORE = re.compile(
-    r"\s?(?:(?P<least>\+(?!\s?\d)|or (?:more|above|over|longer|older))|(?P<most>or (?:less|fewer|below|under)))",
+    r"\s?(?:(?P<least>\+(?!\s?\d)|or (?:more|above|over|longer|older))"
+    r"|(?P<most>or (?:less|fewer|below|under)))",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"[ \-]?(?:%|percent(?:age points?)?\b|per cent\b|pct\b)", re.IGNORECASE)
@@ -82,7 +83,7 @@ class Quantity:
 
     `decimals` is None where the number is exact; `other` is a second reading of `low`; `per` is
     what it is counted by ("day", "kg"), `bound` one of >=, >, <=, < where it is said to be one,
-    `rivals` what else in the same sentence may have been meant.
+    `rivals` what else in the same sentence may have been meant, `tied` what as likely was.
     """
 
     low: Fraction
@@ -97,6 +98,7 @@ class Quantity:
     per: str | None = None
     bound: str | None = None
     rivals: tuple[Quantity, ...] = ()
+    tied: tuple[Quantity, ...] = ()
 
     @property
     def is_range(self) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from doorstep.patterns.compare.calendar_words import MONTHS, WEEKDAYS
+from doorstep.patterns.compare.number_words import VALUES
+
 _HALF = r"[ap]\.?\s?m\b\.?"
 _TO = r"(?:to|until|till|through|thru)"
 _HOURS = re.compile(
@@ -19,9 +22,12 @@ _DAYS = re.compile(
 _MONTH_DAYS = re.compile(
     r"\b([A-Za-z]{3,9})\s(\d{1,2})(?:st|nd|rd|th)?\s?(?:-|to|through)\s?(?=\d{1,2}\b(?![:.]\d))"
 )
-_SPLIT = re.compile(
-    rf"\s{_TO}\s|(?<=[\dm.])\s?-\s?(?=\d)|\s-\s|\b(?:and )?(?:closes?|ends?|finish(?:es)?)"
-    r" (?:at|on)\b",
+_SPLIT = re.compile(rf"\s{_TO}\s|(?<=[\dm.])\s?-\s?(?=\d)|\s-\s", re.IGNORECASE)
+_CLOSES = re.compile(r"\b(?:and )?(?:closes?|ends?|finish(?:es)?) (?:at|on)\b", re.IGNORECASE)
+_ENDS = re.compile(r"\b(?:clos|end|finish|open(?:s|ing)?\b|start|begin)", re.IGNORECASE)
+_BEGINS = re.compile(
+    rf"\W*(?:the |about |around |at |on |half |a |quarter |next |this )*(?:\d|noon|midnight|midday"
+    rf"|tomorrow|{'|'.join([*MONTHS, *WEEKDAYS, *VALUES])})",
     re.IGNORECASE,
 )
 _ISO_TIME = re.compile(r"\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\Z")  # its zone follows
@@ -33,13 +39,15 @@ _BOUND = re.compile(
 )
 
 
-def halves(text: str, months: dict[str, int]) -> list[tuple[str, str]]:
+def halves(text: str, question: str = "") -> list[tuple[str, str]]:
     """The ways of cutting `text` in a beginning and an end, with what one leaves to the other."""
     text = _HOURS.sub(_half_day, text)
-    text = _DAYS.sub(lambda m: _named(m[0], f"{m[1]} {m[2]} to ", m[2], months), text)
-    text = _MONTH_DAYS.sub(lambda m: _named(m[0], f"{m[1]} {m[2]} to {m[1]} ", m[1], months), text)
+    text = _DAYS.sub(lambda m: _named(m[0], f"{m[1]} {m[2]} to ", m[2]), text)
+    text = _MONTH_DAYS.sub(lambda m: _named(m[0], f"{m[1]} {m[2]} to {m[1]} ", m[1]), text)
     cuts = [(text[: m.start()], text[m.end() :]) for m in _SPLIT.finditer(text)]
-    cuts = [(before, after) for before, after in cuts if not _ISO_TIME.search(before)]
+    cuts = [(x, y) for x, y in cuts if not _ISO_TIME.search(x) and _BEGINS.match(y)]
+    if not _ENDS.search(question):
+        cuts += [(text[: m.start()], text[m.end() :]) for m in _CLOSES.finditer(text)]
     if between := _BETWEEN.search(text):
         cuts.append((between[1], between[2]))
     return cuts
@@ -51,8 +59,8 @@ def bound(text: str, start: int) -> str | None:
     return found.lastgroup if found else None
 
 
-def _named(whole: str, spelled_out: str, word: str, months: dict[str, int]) -> str:
-    return spelled_out if word.lower() in months else whole
+def _named(whole: str, spelled_out: str, word: str) -> str:
+    return spelled_out if word.lower() in MONTHS else whole
 
 
 def _half_day(match: re.Match[str]) -> str:

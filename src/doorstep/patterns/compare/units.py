@@ -95,6 +95,8 @@ _WORDS = (
     | _table(
         "speed",
         """
+        1000: km/s, kilometres per second, kilometers per second
+        0.3048: ft/s, feet per second
         1: m/s, metres per second, meters per second, m per second
         5/18: km/h, kph, kmh, kilometres per hour, kilometers per hour, km per hour, km an hour
         0.44704: mph, mi per hour, miles per hour, miles/hour, mi/h, miles an hour
@@ -153,6 +155,18 @@ _WORDS = (
         """,
     )
     | _table("pressure", "100: mbar, hpa\n1000: kpa\n1: pa\n100000: bar\n6894.757293168: psi")
+    | _table(
+        "frequency",
+        """
+        1: hz, hertz
+        1/60: bpm, beats per minute, rpm, revolutions per minute
+        1000: khz, kilohertz
+        1000000: mhz, megahertz
+        1000000000: ghz, gigahertz
+        """,
+    )
+    | _table("voltage", "1: volt, volts\n1000: kv, kilovolt, kilovolts")
+    | _table("parts", "1: ppm, parts per million\n1/1000: ppb, parts per billion")
     | _table("angle", "1: °, deg, degree, degrees")
     | _table("pixels", "1: px, pixel, pixels")
 )

@@ -92,9 +92,13 @@ class CsvFile:
         if path.stat().st_size > MAX_FILE:
             raise BadInput(f"The CSV file is larger than {MAX_FILE} bytes.")
         self._path = path
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            self._dialect = _dialect(file.read(65_536))
-        self.columns = self._header()
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                self._dialect = _dialect(file.read(65_536))
+            self.columns = self._header()
+        except (OSError, UnicodeDecodeError, csv.Error):
+            hint = "It must be UTF-8 text, with a header."
+            raise BadInput("The CSV file cannot be read.", hint=hint) from None
 
     @cached_property
     def table(self) -> Table:

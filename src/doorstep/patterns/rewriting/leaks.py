@@ -139,15 +139,12 @@ class _Look:
                 yield Leak("code", code)
 
     def passages(self) -> Iterator[Leak]:
-        said, here = f" {flat(self._problem)} ", flat(self._original).split()
-        start = 0
-        while start + _PASSAGE <= len(here):
-            run = " ".join(here[start : start + _PASSAGE])
-            if f" {run} " in said:
-                yield Leak("passage", run)
-                start += _PASSAGE
-            else:
-                start += 1
+        said, here = set(_runs(flat(self._problem))), flat(self._original)
+        end = 0
+        for start, run in enumerate(_runs(here)):
+            if start >= end and run in said:
+                yield Leak("passage", " ".join(run))
+                end = start + _PASSAGE
 
 
 def tell_tale(terms: Sequence[Term], facts: Facts) -> tuple[Term, ...]:
@@ -169,6 +166,12 @@ def _is_plain(name: str, facts: Facts) -> bool:
     """Whether an abstract name is made of common words that nobody is called by."""
     said = [word for word in words(name) if len(word) > 1]
     return all(word in facts.common and not facts.common.is_name(word) for word in said)
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    """Every run of `_PASSAGE` words of a text, one a word."""
+    said = text.split()
+    return zip(*(said[at:] for at in range(_PASSAGE)), strict=False)
 
 
 def _name_words(facts: Sequence[Fact]) -> set[str]:
