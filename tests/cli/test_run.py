@@ -33,6 +33,7 @@ KEYS = {
     "cost": float,
     "stand_ins": list,
     "notes": list,
+    "looked_for": list,
     "models": dict,
 }
 
@@ -434,3 +435,9 @@ def test_private_text_is_in_no_error(run: Run) -> None:
         )
     assert ran.code == 2 and ran.err.count("\n") == 1
     assert "maya" not in ran.err.lower()
+
+
+def test_what_was_looked_for_is_said_and_what_was_not(run: Run) -> None:
+    out = run("run", "sanitize-and-solve", "Hello there").out
+    assert "Looked for before it crossed (level rules)" in out
+    assert "Names of people and places only where you declared them" in " ".join(out.split())

@@ -12,7 +12,7 @@ from doorstep._errors import ConfigError
 from doorstep._values import Crossing
 from doorstep.assemble.clouds import ChosenCloud, StandIn, choose_cloud
 from doorstep.assemble.homes import ChosenHome, choose_home
-from doorstep.assemble.rules import layers_of, policy_of, price_of
+from doorstep.assemble.rules import Layers, layers_of, policy_of, price_of
 from doorstep.assemble.tree import CloudKey, Node
 from doorstep.boundary import Boundary, Clearance, Ledger, Passage
 from doorstep.boundary.keys import derived, load_key
@@ -54,7 +54,7 @@ class Witness(Boundary):
 @dataclass(frozen=True, slots=True)
 class PatternParts:
     """`homes` and `clouds` are the chosen models, by the name that the options gave them ("" for
-    those of the settings).
+    those of the settings). `layers`: what looked for private text before anything crossed.
     """
 
     pattern: Model
@@ -62,6 +62,7 @@ class PatternParts:
     homes: Mapping[str, ChosenHome]
     clouds: Mapping[CloudKey, ChosenCloud]
     boundary: Witness
+    layers: Layers
 
 
 @asynccontextmanager
@@ -85,10 +86,11 @@ async def assemble_pattern(
             )
             for key in node.clouds()
         }
-        boundary = _boundary(settings, clouds, stack, dry_run)
+        layers = layers_of(settings, settings.boundary.level)
+        boundary = _boundary(settings, layers, clouds, stack, dry_run)
         client = await stack.enter_async_context(boundary.client(timeout=settings.cloud.timeout_s))
         maker = _Maker(homes, clouds, boundary, client, price_of(settings), watch)
-        yield PatternParts(maker.make(node), node, homes, clouds, boundary)
+        yield PatternParts(maker.make(node), node, homes, clouds, boundary, layers)
 
 
 def _stand_in(key: CloudKey) -> StandIn:
@@ -107,14 +109,18 @@ def _with(settings: Settings, side: str, name: str) -> Settings:
 
 
 def _boundary(
-    settings: Settings, clouds: Mapping[CloudKey, ChosenCloud], stack: AsyncExitStack, dry_run: bool
+    settings: Settings,
+    layers: Layers,
+    clouds: Mapping[CloudKey, ChosenCloud],
+    stack: AsyncExitStack,
+    dry_run: bool,
 ) -> Witness:
     origins = sorted({cloud.origin for cloud in clouds.values()})
     return Witness(
         ledger=stack.enter_context(Ledger(settings.ledger_path())),
         policy=policy_of(settings, *origins),
         key=_key(settings),
-        detectors=layers_of(settings, settings.boundary.level).detectors,
+        detectors=layers.detectors,
         dry_run=dry_run,
     )
 

@@ -68,12 +68,13 @@ def run(
         else:
             outcome, parts = asyncio.run(_run(node, settings, asked, progress, stream))
     if dry_run:
-        show = show_run.preview_object(held, parts) if as_json else show_run.preview(held, pattern)
+        text = show_run.preview(held, pattern, parts.layers)
+        show = show_run.preview_object(held, parts) if as_json else text
     elif as_json:
         show = show_run.as_object(outcome, parts)
     else:
         said = "" if stream else outcome.answer or "(The answer is empty.)"
-        show = f"{said}\n\n{show_run.record(outcome, pattern)}"
+        show = f"{said}\n\n{show_run.record(outcome, pattern, parts.layers)}"
     click.echo(json.dumps(show, indent=2, ensure_ascii=False) if as_json else show)
 
 

@@ -10,16 +10,19 @@ from itertools import groupby
 from doorstep._values import Crossing, Outcome, Step, Usage
 from doorstep.assemble import SET_CLOUD, SET_HOME
 from doorstep.assemble.patterns import PatternParts
+from doorstep.assemble.rules import Layers
 from doorstep.cli.show import crossing_object, dollars, figures, stand_in_notes, step_object, tokens
 
 WIDTH = 80
 WIDEST_NAME = 24  # of a step; a longer one only pushes its own line
 
 
-def record(outcome: Outcome, name: str) -> str:
+def record(outcome: Outcome, name: str, layers: Layers) -> str:
     """All but the answer, for people: the verdict with its reasons, the steps, what crossed."""
     parts = [_verdict(outcome, name), _steps(outcome.steps), *_in_all(outcome)]
     parts.append(_crossed(outcome.crossings))
+    if outcome.crossings:
+        parts.append(_looked_for(layers))
     notes = [f"Fell back: {outcome.fallback}."] if outcome.fallback else []
     notes += [f"Note: {line}" for line in outcome.notes]
     notes += stand_in_notes(outcome.stand_ins, SET_HOME, SET_CLOUD)
@@ -41,11 +44,12 @@ def as_object(outcome: Outcome, parts: PatternParts) -> dict[str, object]:
         "stand_ins": list(outcome.stand_ins),
         "fallback": outcome.fallback,
         "notes": list(outcome.notes),
+        "looked_for": list(parts.layers.names),
         "models": _models(parts),
     }
 
 
-def preview(held: Sequence[Crossing], name: str) -> str:
+def preview(held: Sequence[Crossing], name: str, layers: Layers) -> str:
     """--dry-run: nothing was sent; the exact bytes that would have been."""
     if not held:
         return f"Nothing was sent, and nothing would leave: {name} ended without the cloud."
@@ -54,7 +58,7 @@ def preview(held: Sequence[Crossing], name: str) -> str:
         size = len(crossing.body.encode())
         lines += [f"{crossing.destination}:", "", crossing.body, ""]
         lines += [f"{size} bytes, sha256 {crossing.sha256}", ""]
-    lines.append("What would follow depends on the replies.")
+    lines += [_looked_for(layers), "What would follow depends on the replies."]
     return "\n".join(lines)
 
 
@@ -65,6 +69,7 @@ def preview_object(held: Sequence[Crossing], parts: PatternParts) -> dict[str, o
         "name": parts.node.name,
         "crossings": [],
         "would_cross": [crossing_object(crossing) for crossing in held],
+        "looked_for": list(parts.layers.names),
         "models": _models(parts),
     }
 
@@ -129,6 +134,14 @@ def _crossed(crossings: Sequence[Crossing]) -> str:
         lines.append(f"     sha256 {crossing.sha256}")
         lines.append(f"     all of it: doorstep ledger show {crossing.id}")
     return "\n".join(lines)
+
+
+def _looked_for(layers: Layers) -> str:
+    """By what means, and at the lowest level also what was not looked for."""
+    line = f"Looked for before it crossed (level {layers.level}): {'; '.join(layers.names)}."
+    if layers.level == "rules":
+        line += " Names of people and places only where you declared them: see boundary.level."
+    return _wrapped(line)
 
 
 def _wrapped(line: str, head: str = "", indent: str = "") -> str:

@@ -154,10 +154,10 @@ def test_the_stated_answer(text: str) -> None:
 
 
 SIGNS = {
-    "3 * 4 = 12\n#### 12": (0.1, "1 calculations hold"),
+    "3 * 4 = 12\n#### 12": (0.1, "1 calculation holds"),
     "3 * 4 = 13\n#### 13": (0.9, "1 of 1 calculations do not hold"),
     "3 * 4 = 12\n#### 17": (0.6, "the final answer is the result of no calculation"),
-    "4 / 20 = 0.2\n#### 20": (0.1, "1 calculations hold"),
+    "4 / 20 = 0.2\n#### 20": (0.1, "1 calculation holds"),
     "16 / 12 = 1.3333333\n#### 2": (0.3, "1 of 1 calculations hold only after rounding"),
     "10 hours + 20 minutes = 30\n#### 30": (0.75, "a sum adds different units"),
     "It is 12.": (None, "the answer states no calculation"),

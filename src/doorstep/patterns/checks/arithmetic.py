@@ -35,7 +35,7 @@ def _says(found: Sequence[Equation], final: Fraction | None) -> tuple[float, str
     rounded = sum(equation.verdict == "rounded" for equation in found)
     if rounded:
         return ROUNDED, f"{rounded} of {len(found)} calculations hold only after rounding"
-    return HOLDS, f"{len(found)} calculations hold"
+    return HOLDS, "1 calculation holds" if len(found) == 1 else f"{len(found)} calculations hold"
 
 
 def _leads_to(found: Sequence[Equation], final: Fraction) -> bool:

@@ -20,7 +20,7 @@ _CHAT = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b((?:up|down|rose|risen|rises|grew|fell|fallen|drops?|dropped|increased?|decreased?|reduced"
+    r"\b((?:up|down|raise|jump(?:ed)?|rose|risen|rises|grew|fell|fallen|drops?|dropped|increased?|decreased?|reduced"
     r"|raised|lowered|changed?|went|gone|cut|moved|postponed|pushed|shifted|rescheduled|brought)\b"
     r"[^.;\n]{0,30}?)\bfrom [^.;\n]{1,30}?(?:\.\d+)? to ",
     re.IGNORECASE,

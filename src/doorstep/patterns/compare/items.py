@@ -28,7 +28,7 @@ _INLINE = re.compile(
 _ARROW = re.compile(r"\s*(?:->|→|=>|⇒)\s*|\s+[<>]\s+")
 _COMMA = re.compile(
     r"\s*[,;]\s*(?:(?:and|or|then|as well as)\s+)?(?!\d{3}\b(?!\s*[,;]))"
-    r"|\s+(?:/|and|or|then|&|as well as|plus)\s+"
+    r"|\s+(?:/|and|or|then|&|\+|as well as|plus)\s+"
 )
 _SEMICOLON = re.compile(r"\s*;\s*(?:(?:and|or)\s+)?")
 _LEAD = re.compile(
@@ -52,7 +52,8 @@ _PLACED = re.compile(r"\s+(?:first|second|third|fourth|fifth|last)$", re.IGNOREC
 _BRACKETED = re.compile(r"^([^()]+?)\s*\(([^()]+)\)$")
 _NAME = re.compile(r"^[a-z]\s*=\s*", re.IGNORECASE)
 _ORDER = re.compile(
-    r"\b(?:order|sort|rank|sequence|steps?|first to last|ranking|sequential|arrange)", re.IGNORECASE
+    r"\b(?:order|sort|rank|sequence|steps?|first to last|first,? second|ranking|sequential|arrange)",
+    re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:^|\s)\(?(?:1|i|a)[.)]\s.*\s\(?(?:2|ii|b)[.)]\s", re.DOTALL)
 

@@ -48,8 +48,8 @@ _WANTS_MONEY = re.compile(
     r"|\b(?:cost|price|pay|spend|earn|rent|owe|tip)s?\b",
     re.IGNORECASE,
 )
-TIE = 0.6  # points within which two amounts are equally likely
-SURE = 3.5  # points by which the likeliest amount must lead for the others to be out of question
+TIE = 1.4  # points within which two amounts are equally likely
+SURE = 5.0  # points by which the likeliest amount must lead for the others to be out of question
 _DIMENSIONS = {
     name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for name, words in {
@@ -85,12 +85,12 @@ def pick(found: list[Quantity], sentence: str, text: str, context: Context) -> Q
         points += 1.0 * (quantity.low in results)
         points += 3.0 * bool(re.search(r"=\s*about\s*\Z|=\s*[$€£]?\s*\Z", before))
         points += 1.5 * _follows(noun, quantity, sentence)
-        points += 2.0 * bool(_IN_ALL.match(after))
+        points += 4.0 * bool(_IN_ALL.match(after))
         points += 2.0 * bool(_CONCLUDED.search(before))
         points -= 3.0 * (quantity.start in aside)
         points += 1.5 * (context.money and is_money(quantity.unit))
         points += 2.0 * bool(_EACH.match(after) and _EACH.search(context.question))
-        points += 2.0 * _is_part(quantity, found, sentence)
+        points += 5.0 * _is_part(quantity, found, sentence)
         spans = [(q.start, q.end) for q in digits if q is not quantity]
         points += 3.0 * aim(context.question, sentence, (quantity.start, quantity.end), spans)
         points += 3.0 * _is_wanted(quantity, context.question)

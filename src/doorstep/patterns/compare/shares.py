@@ -8,13 +8,19 @@ from fractions import Fraction
 from doorstep.patterns.compare.number_words import VALUES
 
 _COUNT = rf"\d[\d,]*|{'|'.join(word for word, value in VALUES.items() if value)}"
-WANTS_SHARE = re.compile(r"\b(?:what|which) per ?cent|\bhow many per ?cent|%\?", re.IGNORECASE)
+WANTS_SHARE = re.compile(
+    r"\b(?:what|which) (?:per ?cent|share|fraction|proportion|portion)"
+    r"|\bhow many per ?cent|%\?",
+    re.IGNORECASE,
+)
 _ODDS = re.compile(
     rf"(?:\b|^)({_COUNT})(?:-| )(?:in|out(?: |-)of)(?:-| )(?:every )?({_COUNT}|hundred)"
     r"\b(?=[.,;)!?](?!\d)|\s*\Z|\s(?:chance|probability|odds))",
     re.IGNORECASE,
 )
-_OF = re.compile(r"\b(\d+) (?:of|out of) (?:the )?(\d+)\b(?![.,]\d|\s?%)")
+_OF = re.compile(
+    rf"\b({_COUNT}) (?:of|out of|in) (?:the |every )?({_COUNT})\b(?![.,]\d|\s?%)", re.IGNORECASE
+)
 _OFTEN = {"once": 1, "twice": 2, "thrice": 3}
 _TIMES = re.compile(r"\b(once|twice|thrice)\b(?= (?:an?|per|every|each|daily|weekly|in)\b)", re.I)
 _RATIO = re.compile(r"(?<![\w:.])(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)(?![\w:]|\.\d)")
