@@ -681,3 +681,9 @@ async def test_deciding_over_the_wire() -> None:
     assert sent["think"] is False
     assert sent["top_logprobs"] == 9
     assert sent["options"]["num_predict"] == 24
+
+
+@pytest.mark.timeout(5)
+def test_an_open_string_is_not_tried_again_from_each_of_its_quotes() -> None:
+    """100 KB of escaped quotes took 14 seconds on the event loop."""
+    assert parse('{"' + '\\"' * 50_000, Slot).value is None

@@ -191,3 +191,17 @@ async def test_a_preview_by_a_boundary_that_would_send_is_refused_and_sends_noth
         with pytest.raises(BadInput, match="dry run"):
             await pattern.preview(ASK)  # type: ignore[attr-defined]
     assert cloud.sent == [] and cloud.ledger.list() == ()
+
+
+async def test_two_scopes_never_share_a_placeholder(cloud: Far) -> None:
+    for scope in ("anna", "bo"):
+        for pattern in (
+            SanitizeAndSolve(Home(UNSURE), cloud.model, cloud.boundary, scope=scope),
+            EscalateOnHard(Home(UNSURE), cloud.model, cloud.boundary, scope=scope),
+            DraftThenRefine(Home(UNSURE), cloud.model, cloud.boundary, judge="checks", scope=scope),
+            CrossCheck(Home(UNSURE), cloud.model, cloud.boundary, rule="cloud", scope=scope),
+        ):
+            assert "391" in (await pattern.respond(ASK)).text
+    used = [re.findall(r"\d+ \* \d+\? (\S+)", body)[0] for body in cloud.sent]
+    assert len(used) == 8
+    assert len(set(used[:4])) == len(set(used[4:])) == 1 and used[0] != used[4]

@@ -135,9 +135,9 @@ class Door(httpx2.AsyncBaseTransport):
             )
 
         crossing, cancelled = await _finish(write)
-        if cancelled:
+        if cancelled is not None:
             await _finish(lambda: self._ledger.result(crossing.id, "not sent"))
-            raise asyncio.CancelledError
+            raise cancelled
         return crossing
 
     async def _request(self, outgoing: Outgoing, turn: _Turn, limits: object) -> httpx2.Request:
@@ -218,8 +218,8 @@ class _Record:
         _, cancelled = await _finish(
             lambda: self._ledger.result(number, state, status=status, reply_bytes=size)
         )
-        if cancelled:
-            raise asyncio.CancelledError
+        if cancelled is not None:
+            raise cancelled
 
 
 async def _closed(step: Awaitable[T]) -> T:
@@ -233,13 +233,16 @@ async def _closed(step: Awaitable[T]) -> T:
     raise Blocked(f"A step of the boundary failed ({name}); nothing was sent.")
 
 
-async def _finish(work: Callable[[], T]) -> tuple[T, bool]:
-    """Run `work` in a thread to its end, even if we are cancelled meanwhile; tells if we were."""
+async def _finish(work: Callable[[], T]) -> tuple[T, asyncio.CancelledError | None]:
+    """Run `work` in a thread to its end, even if we are cancelled meanwhile; gives the
+    cancellation if we were. It has to be raised again itself, not a new one: a scope of anyio
+    (a timeout within a client library) knows its own by what it says.
+    """
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
-        return await asyncio.shield(task), False
-    except asyncio.CancelledError:
-        return await task, True
+        return await asyncio.shield(task), None
+    except asyncio.CancelledError as cancelled:
+        return await task, cancelled
 
 
 class _Counted(httpx2.AsyncByteStream):

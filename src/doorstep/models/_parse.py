@@ -23,7 +23,8 @@ MAX_CANDIDATES = 400  # places in an answer at which JSON is looked for
 
 # Reasoning that a server left in the text, as several models write it.
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-_STRING_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+# Possessive, and the end may be missing: an open string is not tried again from each of its quotes.
+_STRING_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*[}\]])')
 _OPENING = re.compile(r"[{\[]")
 
 # Messages of pydantic that are made from the input, or by whoever wrote a validator.

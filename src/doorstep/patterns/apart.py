@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from doorstep._errors import ReplyBroken
 from doorstep._values import Piece
 from doorstep.models.base import closing
 
@@ -45,5 +46,10 @@ async def _pump(
                 await pieces.put(piece)
     except Exception as error:
         await pieces.put(_End(error))
+    except (asyncio.CancelledError, GeneratorExit):
+        # Nobody cancelled us: something within broke off by itself, and the reader still waits.
+        if (task := asyncio.current_task()) is None or task.cancelling():
+            raise
+        await pieces.put(_End(ReplyBroken("The model broke off its answer.")))
     else:
         await pieces.put(_End())

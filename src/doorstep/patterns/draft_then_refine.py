@@ -33,7 +33,8 @@ class DraftThenRefine(Pattern):
     long the final may wait for draft and judge once the cloud is done, as a share of the cloud's
     own time; after that the cloud's answer is taken. None: as long as it takes. `stream`: what its
     pieces are, the draft at once and the rest after it, or nothing but the final answer; within
-    another pattern they are always the final answer.
+    another pattern they are always the final answer. `scope`: see
+    `Clearance.scope`.
     """
 
     name = "draft-then-refine"
@@ -49,6 +50,7 @@ class DraftThenRefine(Pattern):
         start: Start = "at_once",
         patience: float | None = PATIENCE,
         stream: Show = "draft-first",
+        scope: str = "",
         price: Pricer = unpriced,
         watch: Watch = quiet,
     ) -> None:
@@ -63,7 +65,7 @@ class DraftThenRefine(Pattern):
         if patience is not None and patience < 0:
             raise BadInput("patience is a share of the cloud's time: 0 or more, or None.")
         self._home = home
-        self._cloud = behind(home, cloud, boundary, level, price=price, watch=watch)
+        self._cloud = behind(home, cloud, boundary, level, scope=scope, price=price, watch=watch)
         self._judge = Judge(judge)
         self._pace = Pace(start, patience)
         self._show: Show = stream

@@ -79,7 +79,7 @@ class PlanThenGround(Pattern):
     and docstrings' first lines cross. `share`: results that a step may show the cloud, masked, as
     "tool.field", or "tool" for a plain result; none unless named. `plan_tries`: plans that are
     asked for until one is valid. `step_timeout`: seconds. `approve` is shown each plan before
-    anything is carried out, and says whether it may be.
+    anything is carried out, and says whether it may be. `scope`: see `Clearance.scope`.
 
     Raises OutputInvalid where no goal may cross, or no plan is valid after the last try.
     """
@@ -99,6 +99,7 @@ class PlanThenGround(Pattern):
         max_depth: int = 6,
         step_timeout: float = 60.0,
         approve: Approve | None = None,
+        scope: str = "",
         price: Pricer = unpriced,
         watch: Watch = quiet,
     ) -> None:
@@ -118,6 +119,7 @@ class PlanThenGround(Pattern):
         self._plan_tries = plan_tries
         self._step_timeout = step_timeout
         self._approve = approve
+        self._scope = scope
 
     async def stream_in(
         self, run: Run, messages: Sequence[Message], options: Options
@@ -175,7 +177,7 @@ class PlanThenGround(Pattern):
     def _clearance(self, goal: Goal) -> Clearance:
         """Nothing but our own constants passes, and no slot's value anywhere in the request."""
         constants = (self._prompt, self._cloud.name)
-        return Clearance(private=_terms(goal), public=constants, shapes=(ASKED,))
+        return Clearance(_terms(goal), public=constants, shapes=(ASKED,), scope=self._scope)
 
     def _no_plan(self, problems: Sequence[Problem]) -> OutputInvalid:
         codes = tuple(dict.fromkeys(problem.code for problem in problems))
@@ -226,7 +228,12 @@ class PlanThenGround(Pattern):
         model = self._cloud
         if model.zone is Zone.CLOUD:
             model = SanitizeAndSolve(
-                self._home, model, self._boundary, private=_terms(goal), price=self._price
+                self._home,
+                model,
+                self._boundary,
+                private=_terms(goal),
+                scope=self._scope,
+                price=self._price,
             )
         values = "\n\n".join(told(value, MOST_SHARED) for value in shown)
         asking = [Message("user", f"{question}\n\n{values}")]
