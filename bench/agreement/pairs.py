@@ -1,10 +1,10 @@
 """The comparer on pairs of answers that say the same, or nearly the same, written by hand.
 
 `pairs.jsonl` holds, a line each: the kind, whether the two say the same, both answers, and where
-there is one the question. A third of them, chosen by a hash of their text, was held out: nothing
-in the comparer was changed for what it did on those. `later.jsonl` was written in rounds after
-that, each measured once as it was before anything was changed for it (`first_sight`), and tuned on
-afterwards: what the comparer shows on it now is no measure.
+there is one the question. A third of them, chosen by a hash of their text, was held out until
+`later.jsonl` was begun, and has been looked at since. That one was written in rounds, each
+measured once as it was before anything was changed for it (`first_sight`), and tuned on afterwards:
+what the comparer shows on it now is no measure.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ _GIVEN = {
     12: (52, 5, 7, 51, 2, 6),
     13: (40, 0, 6, 40, 1, 4),
     14: (30, 1, 3, 30, 0, 8),
+    15: (35, 6, 4, 35, 3, 6),
+    16: (26, 0, 1, 24, 0, 1),
 }
 _GUESSED = {
     5: (60, 2, 3, 60, 0, 3),
@@ -51,6 +53,8 @@ _GUESSED = {
     12: (52, 5, 8, 51, 2, 7),
     13: (40, 2, 5, 40, 1, 8),
     14: (30, 1, 3, 30, 0, 8),
+    15: (35, 6, 4, 35, 4, 7),
+    16: (26, 1, 1, 24, 0, 1),
 }
 _NAMES = ("equal", "false differ", "equal incomparable")
 _NAMES += ("different", "false agree", "different incomparable")
@@ -129,7 +133,7 @@ def report() -> dict[str, dict[str, int]]:
     parts = {
         "all": table,
         "tuned on": [pair for pair in table if not pair.held_out],
-        "held out": [pair for pair in table if pair.held_out],
+        "the other third, seen since": [pair for pair in table if pair.held_out],
     }
     later = list(pairs("later.jsonl"))
     for number in sorted({pair.round for pair in later}):

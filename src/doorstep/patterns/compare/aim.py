@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from doorstep.patterns.compare.answer import last_question
 
+MANY = 30  # of more candidates in one sentence no more are weighed
 CLEAR = 0.1  # by how much the best must lead
 
 _SMALL = frozenset(

@@ -11,7 +11,7 @@ from doorstep.patterns.compare.context import Context
 from doorstep.patterns.compare.value import What
 
 _OPTION = re.compile(
-    r"(?:(?<=\s)|^)\(?([A-J])[).:]\s*(.+?)(?=\s+\(?[A-J][).:]\s|\s*\n|\s*\Z)", re.MULTILINE
+    r"(?:(?<=\s)|^)\(?([A-Ja-j])[).:]\s*(.+?)(?=\s+\(?[A-Ja-j][).:]\s|\s*\n|\s*\Z)", re.MULTILINE
 )
 _NOT = re.compile(
     r"\b(?:rule[sd]? out|eliminate[sd]?|exclude[sd]?|discard(?:ed)?|(?:incorrect|wrong)(?::| is))"
@@ -63,7 +63,7 @@ def options(context: Context) -> dict[str, str]:
     """The options that the rules give or the question lists, at least two from A on, folded."""
     if context.rules.options:
         return {chr(ord("A") + n): folded(text) for n, text in enumerate(context.rules.options)}
-    found = {m[1]: folded(m[2]) for m in _OPTION.finditer(context.question)}
+    found = {m[1].upper(): folded(m[2]) for m in _OPTION.finditer(context.question)}
     return found if len(found) >= 2 and "A" in found else {}
 
 

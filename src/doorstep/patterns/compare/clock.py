@@ -43,7 +43,8 @@ _DOTTED = re.compile(
 )
 _HOUR_H = re.compile(r"(?:\A|\bat |\bum )(?P<h>[01]?\d|2[0-3])\s?h(?=\W*\Z)", _I)
 _AT = re.compile(
-    rf"(?:(?P<part>morning|afternoon|evening|night)\s)?\b(?:at|by) {_HOUR}(?=\s*[,.;]|\s*\Z|\s(?:and|or|to|until|till)\s)",
+    rf"(?:(?P<part>morning|afternoon|evening|night)\s)?\b(?:at|by) {_HOUR}"
+    r"(?=\s*[,.;]|\s*\Z|\s(?:and|or|to|until|till)\s)",
     _I,
 )
 _MILITARY = re.compile(r"\b(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\s?(?:hours|hrs|h)\b", _I)

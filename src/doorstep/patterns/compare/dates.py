@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from doorstep.patterns.compare.aim import aimed
+from doorstep.patterns.compare.aim import MANY, aimed
 from doorstep.patterns.compare.calendar_words import FEASTS, MONTHS, ORDINALS, WEEKDAYS
 from doorstep.patterns.compare.context import Context
 from doorstep.patterns.compare.number_words import value_of
@@ -102,7 +102,7 @@ def _days(text: str, context: Context) -> Readings:
 def _dates(text: str, matches: list[re.Match[str]], context: Context) -> Readings:
     """The first date, by the surest way of writing one; that which the question aims at."""
     apart: list[re.Match[str]] = []
-    for match in matches:
+    for match in matches[:MANY]:
         if all(match.end() <= one.start() or one.end() <= match.start() for one in apart):
             apart.append(match)
     if len(apart) == 1 or not context.question:

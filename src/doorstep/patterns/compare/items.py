@@ -52,7 +52,8 @@ _PLACED = re.compile(r"\s+(?:first|second|third|fourth|fifth|last)$", re.IGNOREC
 _BRACKETED = re.compile(r"^([^()]+?)\s*\(([^()]+)\)$")
 _NAME = re.compile(r"^[a-z]\s*=\s*", re.IGNORECASE)
 _ORDER = re.compile(
-    r"\b(?:order|sort|rank|sequence|steps?|first to last|first,? second|ranking|sequential|arrange)",
+    r"\b(?:order|sort|rank|sequence|steps?|first to last|first,? second"
+    r"|ranking|sequential|arrange)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:^|\s)\(?(?:1|i|a)[.)]\s.*\s\(?(?:2|ii|b)[.)]\s", re.DOTALL)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from doorstep.patterns.compare.aim import aimed
+from doorstep.patterns.compare.aim import MANY, aimed
 from doorstep.patterns.compare.answer import after_change, marked, sentences
 from doorstep.patterns.compare.calendar_words import FEASTS, ORDINALS, ZONES
 from doorstep.patterns.compare.clean import clean
@@ -125,7 +125,7 @@ def _points(text: str, context: Context) -> Readings:
 
 def _times(text: str, question: str) -> list[Clock]:
     """The time of day; of several that at which the question aims."""
-    found = clocks(text) if question else []
+    found = clocks(text)[-MANY:] if question else []
     if len(found) < 2:
         time = clock(text)
         return [] if time is None else [time]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from doorstep.patterns.compare.aim import aim
+from doorstep.patterns.compare.aim import MANY, aim
 from doorstep.patterns.compare.clean import clean
 from doorstep.patterns.compare.context import Context
 from doorstep.patterns.compare.currencies import is_money
@@ -69,6 +69,7 @@ _GIVEN = re.compile(r"\b(?:when|if|where|for|at|with)\s+[a-z]\s*=\s*\Z", re.IGNO
 
 def pick(found: list[Quantity], sentence: str, text: str, context: Context) -> Quantity:
     """The likeliest of several: the result of the last sum, of what was asked for, and new."""
+    found = found[-MANY:]
     digits = [q for q in found if _counts(q, sentence, context)] or found
     if len(digits) == 1:
         return digits[0]
@@ -101,10 +102,11 @@ def pick(found: list[Quantity], sentence: str, text: str, context: Context) -> Q
         points -= 3.0 * bool(re.search(r"[+*/×]\s*\Z", before))
         return points
 
-    best = max(reversed(digits), key=score)
-    top = score(best)
-    rivals = tuple(q for q in digits if q is not best and score(q) > top - SURE)
-    return replace(best, rivals=rivals, tied=tuple(q for q in rivals if score(q) > top - TIE))
+    scored = [(score(q), q) for q in reversed(digits)]
+    top, best = max(scored, key=lambda pair: pair[0])
+    rivals = tuple(q for points, q in scored if q is not best and points > top - SURE)
+    tied = tuple(q for points, q in scored if q is not best and points > top - TIE)
+    return replace(best, rivals=rivals, tied=tied)
 
 
 def _counts(quantity: Quantity, sentence: str, context: Context) -> bool:
@@ -122,7 +124,11 @@ def _counts(quantity: Quantity, sentence: str, context: Context) -> bool:
 def _is_part(quantity: Quantity, found: list[Quantity], sentence: str) -> bool:
     """The two of "two of the five"."""
     part = _PART_OF.match(sentence, quantity.end)
-    return part is not None and any(0 <= q.start - quantity.end <= 10 for q in found)
+    return (
+        part is not None
+        and not quantity.percent
+        and any(0 <= q.start - quantity.end <= 10 for q in found)
+    )
 
 
 def _is_wanted(quantity: Quantity, question: str) -> bool:

@@ -84,7 +84,8 @@ for _pair in _PAIRS.split():
     for _word, _other in (_pair.split(":"), _pair.split(":")[::-1]):
         _OPPOSITES[_word] = _OPPOSITES.get(_word, frozenset()) | {_other}
 _SMALL_WORDS = frozenset(
-    "any anybody anyone anything some somebody someone nobody the this that with from have will would should could what which".split()
+    "any anybody anyone anything some somebody someone nobody the this that with from have will"
+    " would should could what which".split()
 )
 
 
