@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from doorstep import Piece, ReplyBroken
+from doorstep.models.base import closing
 from doorstep.patterns.apart import apart
 
 
@@ -27,3 +28,20 @@ async def test_a_source_that_breaks_off_by_itself_does_not_keep_its_reader_waiti
             async for piece in apart(source):
                 seen.append(piece.text)
     assert seen == ["a"]
+
+
+async def test_a_source_that_swallows_its_cancellation_does_not_keep_its_reader_waiting() -> None:
+    """As a client library may that takes it for the end of a scope of its own."""
+
+    async def source() -> AsyncIterator[Piece]:
+        swallowed = False
+        while True:
+            try:
+                await asyncio.sleep(0.01 if not swallowed else 0)
+            except asyncio.CancelledError:
+                swallowed = True
+            yield Piece("a")
+
+    async with asyncio.timeout(5):
+        async with closing(apart(source)) as pieces:
+            await anext(pieces)

@@ -43,13 +43,20 @@ async def _pump(
     try:
         async with closing(source()) as stream:
             async for piece in stream:
+                if _cancelled():  # something within took the cancellation for its own
+                    raise asyncio.CancelledError
                 await pieces.put(piece)
     except Exception as error:
         await pieces.put(_End(error))
     except (asyncio.CancelledError, GeneratorExit):
         # Nobody cancelled us: something within broke off by itself, and the reader still waits.
-        if (task := asyncio.current_task()) is None or task.cancelling():
+        if _cancelled():
             raise
         await pieces.put(_End(ReplyBroken("The model broke off its answer.")))
     else:
         await pieces.put(_End())
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
