@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import log
+from typing import Any
 
 import pytest
 
@@ -77,14 +79,20 @@ async def test_a_check_of_ones_own() -> None:
     assert await signed(own("mine", lambda look: whole), look("x")) == whole
 
 
+def _says(wrong: Any, look: Look) -> Any:
+    """A check whose answer is none."""
+    return wrong
+
+
 async def test_a_check_that_fails_is_a_sign() -> None:
     def breaks(look: Look) -> bool:
         raise KeyError(look.answer)
 
     sign = await signed(own("mine", breaks), look("Maya's secret"))
     assert sign == Sign("mine", None, "failed: KeyError")
-    for wrong in (1.5, -1, float("nan"), "yes"):
-        sign = await signed(own("mine", lambda look, wrong=wrong: wrong), look("x"))  # type: ignore
+    wrongs: tuple[Any, ...] = (1.5, -1, float("nan"), "yes")
+    for wrong in wrongs:
+        sign = await signed(own("mine", partial(_says, wrong)), look("x"))
         assert sign == Sign("mine", None, "failed: BadInput")
     sign = await signed(own("mine", lambda look: Sign("mine", 2.0)), look("x"))
     assert sign.doubt is None and sign.reason.startswith("failed")

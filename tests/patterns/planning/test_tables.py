@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from csv import field_size_limit
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -159,3 +160,14 @@ def test_ten_megabytes_are_fine(tmp_path: Path) -> None:
     rows = made["filter_rows"](column="category", test="is", value="garden")
     assert made["aggregate"](how="total", rows=rows) == Decimal("500000.00")
     assert time.process_time() - begun < 10
+
+
+def test_a_field_without_end_is_refused_whatever_others_set(tmp_path: Path) -> None:
+    """`csv.field_size_limit` belongs to the process; another library may have raised it."""
+    (tmp_path / "long.csv").write_text("date," + "x" * 200_000 + "\n")
+    before = field_size_limit(10_000_000)
+    try:
+        with pytest.raises(BadInput, match="cannot be read"):
+            table(tmp_path / "long.csv")
+    finally:
+        field_size_limit(before)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import re
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 from doorstep._errors import BadInput
 from doorstep.patterns.planning.dates import parse_date
@@ -28,6 +28,7 @@ How = Literal["total", "average", "median", "smallest", "largest", "count"]
 Unit = Literal["value", "year", "month", "day"]
 
 MAX_FILE = 100_000_000  # bytes
+MAX_FIELD = 131_072  # characters
 _SAMPLE = 50  # rows that are looked at to see what a column holds
 _MOST_GROUPS = 1000
 # Possessive: what was taken is never given back, so that a long cell takes no time.
@@ -104,7 +105,7 @@ class CsvFile:
     def table(self) -> Table:
         try:
             with self._path.open(encoding="utf-8-sig", newline="") as file:
-                rows = [row for row in csv.reader(file, self._dialect) if any(row)][1:]
+                rows = list(_rows(file, self._dialect))[1:]
         except (OSError, UnicodeDecodeError, csv.Error):
             raise StepFailed("table_cannot_be_read") from None
         wide = len(self.columns)
@@ -114,10 +115,23 @@ class CsvFile:
 
     def _header(self) -> tuple[str, ...]:
         with self._path.open(encoding="utf-8-sig", newline="") as file:
-            first = next((row for row in csv.reader(file, self._dialect) if any(row)), None)
+            first = next(_rows(file, self._dialect), None)
         if not first:
             raise BadInput("The CSV file has no header.")
         return tuple(first)
+
+
+def _rows(file: TextIO, dialect: type[csv.Dialect]) -> Iterator[list[str]]:
+    """Rows that hold something. csv.Error at a field that never seems to end.
+
+    `csv.field_size_limit` is one number for the whole process: another library that raises it
+    would take this limit away, so it is held here as well.
+    """
+    for row in csv.reader(file, dialect):
+        if any(len(field) > MAX_FIELD for field in row):
+            raise csv.Error("a field is too long")
+        if any(row):
+            yield row
 
 
 def _dialect(sample: str) -> type[csv.Dialect]:
