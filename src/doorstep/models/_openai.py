@@ -71,6 +71,7 @@ class Line:
             must_pass_the_boundary(client, model)
         self.url = _url(base_url, azure_endpoint)
         self.where = place(self.url)
+        self.provider = _provider(self.url)
         if not api_key and (azure_endpoint or self.url == OPENAI):
             key = "AZURE_OPENAI_API_KEY" if azure_endpoint else "OPENAI_API_KEY"
             raise ConfigError(f"There is no API key for {model}.", hint=f"Set {key}.")
@@ -186,6 +187,13 @@ def _url(base_url: str | None, azure_endpoint: str | None) -> str:
         root = azure_endpoint.rstrip("/").removesuffix("/openai/v1")
         return f"{root}/openai/v1/"
     return (base_url or OPENAI).rstrip("/") + "/"
+
+
+def _provider(url: str) -> str:
+    """By OpenTelemetry's names; "" for a server that merely speaks the same language."""
+    if ".azure.com/" in url:
+        return "azure.ai.openai"
+    return "openai" if url == OPENAI else ""
 
 
 def _build(client: httpx2.AsyncClient, api_key: str | None, url: str, timeout: float) -> Any:

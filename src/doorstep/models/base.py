@@ -41,7 +41,8 @@ class Model(ABC):
 
     `name` is what a person would call it ("gemma4:e4b"); `zone` is where it runs, and
     `zone_reason` why we say so; `stand_in` says what it stands in for, "" for the real thing;
-    `way` is how it best gives typed output (see `structured`).
+    `way` is how it best gives typed output (see `structured`); `provider` is whose API it is, by
+    the names of OpenTelemetry's conventions ("openai", "azure.ai.openai", "ollama"), "" for none.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Model(ABC):
     zone_reason: str = ""
     stand_in: str = ""
     way: Way = "prompted"
+    provider: str = ""
 
     @abstractmethod
     def stream(

@@ -60,6 +60,7 @@ class Embedded(Model):
     zone = Zone.HOME
     zone_reason = "in this process"
     way: Way = "two-pass"
+    provider = "llama.cpp"
     can_schema = True
     can_logprobs = True
     can_skip_thinking = True

@@ -104,6 +104,7 @@ class Ollama(Model):
     """
 
     way: Way = "two-pass"
+    provider = "ollama"
     can_schema = True
     can_logprobs = True
     can_skip_thinking = True

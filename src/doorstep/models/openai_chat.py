@@ -77,6 +77,7 @@ class OpenAIChat(Model):
             zone=zone,
         )
         self.endpoint = self._line.url
+        self.provider = self._line.provider
         self.zone_reason = zone_reason or f"reached through the boundary at {self._line.where}"
         self._effort = effort
         self._max_output_tokens = max_output_tokens

@@ -67,6 +67,7 @@ class OpenAIResponses(Model):
             timeout=timeout,
         )
         self.endpoint = self._line.url
+        self.provider = self._line.provider
         self.zone_reason = f"reached through the boundary at {self._line.where}"
         self._effort = effort
         self._max_output_tokens = max_output_tokens

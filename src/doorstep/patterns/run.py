@@ -19,6 +19,7 @@ from doorstep._errors import BadInput, DoorstepError, ModelError
 from doorstep._values import Crossing, Message, Options, Outcome, Piece, Reply, Step, Usage, Zone
 from doorstep.boundary import Boundary, Clearance
 from doorstep.models.base import Model, closing
+from doorstep.patterns import spans
 from doorstep.patterns.apart import apart
 
 Pricer = Callable[[Model, Usage], Decimal | None]
@@ -137,7 +138,7 @@ class Run:
         """One call of `model`, recorded however it ends."""
         self._watch(f"{step}: {model.name}")
         self.stands_in(model.stand_in)
-        call = _Call(step, model)
+        call = _Call(step, model, spans.begin(self._pattern, step, model))
         try:
             source = apart(lambda: self._pieces(call, clearance, messages, options))
             async with closing(source) as pieces:
@@ -161,11 +162,14 @@ class Run:
         call.recorded = True
         self._crossings += call.crossed
         within = call.run.outcome("") if call.run else reply.outcome if reply else None
+        usage = reply.usage if reply else spent
+        done = call.step(usage, self._price, failed)
+        if call.span is not None:
+            call.span.end(done, failed)
         if within is not None:
             self.nested(call.name, within)
-            return
-        usage = reply.usage if reply else spent
-        self._steps.append(call.step(usage, self._price, failed))
+        else:
+            self._steps.append(done)
 
     async def _pieces(
         self,
@@ -191,9 +195,10 @@ class Run:
 class _Call:
     """One call of a model. `crossed` grows while it runs; `run` is that of a nested pattern."""
 
-    def __init__(self, name: str, model: Model) -> None:
+    def __init__(self, name: str, model: Model, span: spans.CallSpan | None = None) -> None:
         self.name = name
         self.model = model
+        self.span = span
         self.crossed: list[Crossing] = []
         self.recorded = False
         self.run = model.begin() if isinstance(model, Pattern) else None
@@ -229,6 +234,7 @@ class Recorded(Model):
         self.zone_reason = model.zone_reason
         self.stand_in = model.stand_in
         self.way = model.way
+        self.provider = model.provider
         for can in _CAN:
             if hasattr(model, can):
                 setattr(self, can, getattr(model, can))
