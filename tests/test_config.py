@@ -70,3 +70,42 @@ def test_a_private_word_in_a_wrong_setting_is_not_quoted(tmp_path: Path) -> None
 def test_a_missing_file_that_was_named_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="There is no file"):
         load(tmp_path / "absent.toml", environ={})
+
+
+def test_upstreams_are_shown_by_name_and_their_keys_never(tmp_path: Path) -> None:
+    text = """
+[gateway]
+port = 9000
+[[gateway.upstreams]]
+url = "https://a.example/v1"
+key_env = "A_KEY"
+[[gateway.upstreams]]
+name = "near"
+url = "http://127.0.0.1:11434/v1"
+"""
+    configured = load(write(tmp_path, text), environ={"A_KEY": "sk-1", "DOORSTEP_TOKEN": "t" * 20})
+    shown = {name: value for name, value, _ in rows(configured)}
+    assert shown["gateway.upstreams"] == "https://a.example/v1, near"
+    assert shown["gateway.port"] == "9000"
+    assert not any("sk-1" in value or "tttt" in value for value in shown.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            '[[gateway.upstreams]]\nulr = "x"',
+            "unknown key gateway.upstreams.ulr. Did you mean url?",
+        ),
+        ('[gateway]\nupstreams = ["x"]', "must be tables"),
+        (
+            '[[gateway.upstreams]]\nurl = "https://a.example"\nweight = -1',
+            "upstreams.weight cannot",
+        ),
+        ('[gateway]\nunknown = "all"', "gateway.unknown cannot be used"),
+    ],
+)
+def test_a_wrong_upstream_says_which_key(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(write(tmp_path, text), environ={})
+    assert says in str(caught.value) and "\n" not in str(caught.value)

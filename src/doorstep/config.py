@@ -11,9 +11,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from doorstep._errors import ConfigError
 from doorstep._folders import data_folder
@@ -24,7 +24,7 @@ FILE_NAME = "doorstep.toml"
 _ONLY_COUNTED = frozenset(
     f"boundary.{name}" for name in ("private", "patterns", "allow", "approved")
 )
-KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
+KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "DOORSTEP_TOKEN")
 VARIABLES = {
     "OLLAMA_HOST": "home.host",
     "OPENAI_BASE_URL": "cloud.base_url",
@@ -95,7 +95,7 @@ class BoundarySettings(_Table):
     rules: tuple[RuleSettings, ...] = ()
     words: Literal["any", "common"] = "any"
     approved: tuple[str, ...] = ()
-    opaque: Literal["block", "allow"] = "block"
+    opaque: Literal["block", "home", "allow"] = "block"
     deadline_s: Annotated[float, Field(gt=0, le=60)] = 5
     keyring: bool = False
 
@@ -124,6 +124,58 @@ class LedgerSettings(_Table):
     path: str = ""
 
 
+class UpstreamSettings(_Table):
+    """A server that speaks OpenAI's API, at `url` (up to and with /v1).
+
+    `key_env` names the environment variable that holds its key, `key_file` a file of mode 0600;
+    with neither, none is sent. `weight`: its share of the requests; 0 only where the others fail.
+    `models`: the names it has; `*` and `?` stand for any characters.
+    """
+
+    url: Annotated[str, Field(min_length=8, max_length=2000)]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}$")] = ""
+    key_env: Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")] = ""
+    key_file: str = ""
+    weight: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 1
+    models: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
+
+
+class GatewaySettings(_Table):
+    """What `doorstep serve` listens to, asks and allows.
+
+    `names`: other host names that this gateway is called by. `token_file`: a file of mode 0600 with
+    the bearer token (or the variable DOORSTEP_TOKEN). `unknown`: a model name that is none of ours
+    is refused, or means mask/NAME. `tools`, `auxiliary` and `cloud_down`: see docs/gateway.md.
+    `at_once` requests are answered at a time, `waiting` more may wait. Times are in seconds: until
+    connected, until the reply begins (`between_s` at most), between its bytes, for all of it.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    names: tuple[str, ...] = ()
+    token_file: str = ""
+    unknown: Literal["refuse", "mask"] = "refuse"
+    tools: Literal["home", "refuse"] = "home"
+    auxiliary: Literal["same", "home"] = "same"
+    cloud_down: Literal["home", "fail"] = "home"
+    max_body: Annotated[int, Field(ge=1000, le=100_000_000)] = 4_000_000
+    at_once: Annotated[int, Field(ge=1, le=10_000)] = 256
+    waiting: Annotated[int, Field(ge=0, le=10_000)] = 256
+    connect_s: Annotated[float, Field(gt=0, le=60)] = 5
+    begin_s: Annotated[float, Field(gt=0, le=3600)] = 120
+    between_s: Annotated[float, Field(gt=0, le=3600)] = 120
+    whole_s: Annotated[float, Field(gt=0, le=86_400)] = 900
+    upstreams: tuple[UpstreamSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _silence_has_one_limit(self) -> Self:
+        """Before the first piece of a reply no more silence is waited for than between two."""
+        if self.begin_s > self.between_s:
+            raise ValueError("begin_s is longer than between_s; set both")
+        return self
+
+
 class Settings(_Table):
     """Everything that can be set. `patterns` are the user's own, by name."""
 
@@ -133,6 +185,7 @@ class Settings(_Table):
     household: HouseholdSettings = HouseholdSettings()
     ledger: LedgerSettings = LedgerSettings()
     vault: VaultSettings = VaultSettings()
+    gateway: GatewaySettings = GatewaySettings()
     patterns: dict[str, PatternOptions] = {}
 
     def ledger_path(self) -> Path:
@@ -143,6 +196,7 @@ class Settings(_Table):
 
 
 _PATTERNS = "patterns"
+_UPSTREAMS = ("gateway", "upstreams")
 _TABLES: dict[str, type[BaseModel]] = {
     name: type(field.default) for name, field in Settings.model_fields.items() if name != _PATTERNS
 }
@@ -198,6 +252,8 @@ def rows(configured: Configured) -> list[tuple[str, str, str]]:
             value = getattr(getattr(configured.settings, table), key)
         if dotted in _ONLY_COUNTED:
             value = f"{len(value)} given"
+        elif dotted == ".".join(_UPSTREAMS):
+            value = ", ".join(one.name or one.url for one in configured.settings.gateway.upstreams)
         out.append((dotted, str(value), origin))
     return out
 
@@ -236,7 +292,20 @@ def _read(path: Path) -> dict[str, dict[str, object]]:
             elif key not in _TABLES[table].model_fields:
                 hint = _meant(key, _TABLES[table].model_fields)
                 raise ConfigError(f"{path}: unknown key {table}.{key}.", hint=hint)
+            elif (table, key) == _UPSTREAMS:
+                _check_upstreams(path, keys[key])
     return data
+
+
+def _check_upstreams(path: Path, given: object) -> None:
+    """The keys of each [[gateway.upstreams]] table; their values are for pydantic."""
+    where = ".".join(_UPSTREAMS)
+    if not isinstance(given, list) or not all(isinstance(table, dict) for table in given):
+        raise ConfigError(f"{path}: {where} must be tables, [[{where}]].")
+    for key in {key: None for table in given for key in table}:
+        if key not in UpstreamSettings.model_fields:
+            hint = _meant(key, UpstreamSettings.model_fields)
+            raise ConfigError(f"{path}: unknown key {where}.{key}.", hint=hint)
 
 
 def _check_pattern(path: Path, name: str, given: object) -> None:
@@ -280,8 +349,9 @@ def _validate(tables: Mapping[str, object], origins: Mapping[str, str]) -> Setti
         first = error.errors(include_input=False, include_url=False)[0]
         loc = [str(part) for part in first["loc"]]
         where = origins.get(".".join(loc[:2]), "settings")
-        # In a [patterns.NAME] table the third part is the pattern that it uses.
-        dotted = ".".join([*loc[:2], *loc[3:4]] if loc[0] == _PATTERNS else loc[:2])
+        # The third part is the pattern that a [patterns.NAME] table uses, or a table's number.
+        deeper = loc[0] == _PATTERNS or tuple(loc[:2]) == _UPSTREAMS
+        dotted = ".".join([*loc[:2], *loc[3:4]] if deeper else loc[:2])
         why = first["msg"].lower().replace("valid tuple", "valid list")
         message = f"{dotted} cannot be used ({where}): {why}."
         raise ConfigError(message, hint="See `doorstep config`.") from None

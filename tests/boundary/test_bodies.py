@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from doorstep._errors import Blocked
+from doorstep._errors import Blocked, KeepHome
 from doorstep.boundary import Boundary, Clearance, Declared, Ledger, Policy, Term
 from doorstep.boundary.bodies import Place, opaque, service_made
 from doorstep.boundary.detect.formats import Formats
+from doorstep.boundary.gate import Gate, Outgoing
 from doorstep.boundary.reply import whole
 from doorstep.boundary.restore import Restorer
 from doorstep.boundary.seal import Sealer
@@ -310,6 +311,30 @@ async def test_what_nobody_can_look_at_does_not_leave(
     policy = Policy((cloud.url,), opaque="allow")
     await post(boundary(detectors=(Declared(TERMS),), policy=policy), cloud, body)
     assert json.loads(cloud.got[0].body) == body and ledger.show(1).found == {"opaque": 1}
+
+
+@pytest.mark.parametrize("part", OPAQUE.values(), ids=OPAQUE)
+async def test_what_nobody_can_look_at_is_kept_at_home_where_the_policy_says_so(
+    cloud: Cloud, boundary: Make, ledger: Ledger, part: object
+) -> None:
+    policy = Policy((cloud.url,), opaque="home")
+    made = boundary(detectors=(Declared(TERMS),), policy=policy)
+    with made.crossing(Clearance(mask=True)), pytest.raises(KeepHome, match="nobody can look") as e:
+        await post(made, cloud, {"messages": [{"role": "user", "content": [part]}]})
+    assert e.value.kinds == ("opaque",) and "home model" in str(e.value.hint)
+    assert cloud.silent and not ledger.list()
+    await post(made, cloud, {"messages": [{"role": "user", "content": "no picture"}]})
+    assert len(cloud.got) == 1
+
+
+def test_the_gate_keeps_at_home_what_the_seal_let_through() -> None:
+    body = dump({"messages": [{"role": "user", "content": PNG}]})
+    request = Outgoing("POST", "https://a.example", "/v1/x", (), body)
+    with pytest.raises(KeepHome):
+        Gate(Clearance(), (), opaque="home").check(request)
+    with pytest.raises(Blocked):
+        Gate(Clearance(), ()).check(request)
+    Gate(Clearance(), (), opaque="allow").check(request)
 
 
 @pytest.mark.parametrize(

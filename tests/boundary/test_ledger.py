@@ -81,7 +81,7 @@ def test_export_is_every_row_in_order(tmp_path: Path) -> None:
 
 
 def _forge(db: sqlite3.Connection, n: int, prev: str) -> None:
-    from doorstep.boundary.ledger import _hash
+    from doorstep.boundary.chain import hashed as _hash
 
     row = (n, "result", 5, "2026", '{"state":"answered","status":200,"reply_bytes":0}', None, prev)
     db.execute("INSERT INTO rows VALUES (?,?,?,?,?,?,?,?)", (*row, _hash(row)))
@@ -110,7 +110,7 @@ def _insert_between(db: sqlite3.Connection) -> None:
 
 def _rehash(db: sqlite3.Connection) -> None:
     """Change a row and make its own hash right again."""
-    from doorstep.boundary.ledger import _hash
+    from doorstep.boundary.chain import hashed as _hash
 
     db.execute("UPDATE rows SET body=? WHERE n=3", (b"{}",))
     row = db.execute("SELECT n,kind,crossing,at,data,body,prev FROM rows WHERE n=3").fetchone()
@@ -118,7 +118,7 @@ def _rehash(db: sqlite3.Connection) -> None:
 
 
 def _rehash_last(db: sqlite3.Connection) -> None:
-    from doorstep.boundary.ledger import _hash
+    from doorstep.boundary.chain import hashed as _hash
 
     db.execute("UPDATE rows SET at='2020' WHERE n=10")
     row = db.execute("SELECT n,kind,crossing,at,data,body,prev FROM rows WHERE n=10").fetchone()

@@ -96,7 +96,7 @@ def test_placeholders_are_the_same_in_another_process() -> None:
 
 def test_two_values_never_share_a_placeholder(monkeypatch: pytest.MonkeyPatch) -> None:
     # One digit instead of 32 makes every pair of values collide at every length but the last.
-    monkeypatch.setattr("doorstep.boundary.vault._DIGITS", "01" * 16)
+    monkeypatch.setattr("doorstep.boundary.vault._OF_BYTE", b"01" * 128)
     vault = Vault(KEY)
     found = [vault.placeholder("person", f"Name{chr(97 + i)}") for i in range(26)] + [
         vault.placeholder("person", f"Name{chr(97 + i)}{chr(97 + j)}")

@@ -86,7 +86,7 @@ def test_two_values_never_share_a_placeholder(
     monkeypatch: pytest.MonkeyPatch, store: Store
 ) -> None:
     # Two digits instead of 32: eight letters are soon used up, by vaults that know only the store.
-    monkeypatch.setattr("doorstep.boundary.vault._DIGITS", "23" * 16)
+    monkeypatch.setattr("doorstep.boundary.vault._OF_BYTE", b"23" * 128)
     texts = {}
     for number in range(400):
         vault = Vault(KEY, store=store)

@@ -296,7 +296,7 @@ def test_the_memory_is_bounded_and_keeps_the_newest() -> None:
     for i in range(500):
         memory.add("a", [Term(f"value{i}x")])
     matchers = memory.matchers("a")
-    assert len(matchers) <= 2 and sum(map(len, matchers)) <= 110
+    assert len(matchers) <= 12 and sum(map(len, matchers)) <= 110
     known = [i for i in range(500) if any(m.find(f"value{i}x") for m in matchers)]
     assert len(known) >= 70 and known == list(range(500 - len(known), 500))
     assert not memory.matchers("b")

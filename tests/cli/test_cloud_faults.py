@@ -121,8 +121,8 @@ def test_a_cloud_that_fails_is_one_line_and_in_the_ledger(run: Run, case: str) -
 
 
 def test_a_cloud_that_does_not_answer_in_time(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "doorstep.toml").write_text("[cloud]\ntimeout_s = 1.0\n")
-    ran, server = ask(run, *[Answer(pieces=[3.0, b"{}"])] * 3)
+    (tmp_path / "doorstep.toml").write_text("[cloud]\ntimeout_s = 2.0\n")
+    ran, server = ask(run, *[Answer(pieces=[4.0, b"{}"])] * 3)
     assert ran.code == 2 and ran.err.count("\n") == 1
     assert len(server.requests) >= 1
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx2
 
-from doorstep._errors import BoundaryError
+from doorstep._errors import BoundaryError, ConfigError
 from doorstep.boundary.approval import Approve
-from doorstep.boundary.check import Checker, within
+from doorstep.boundary.check import Checker
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import Detector
 from doorstep.boundary.door import Door
@@ -19,6 +19,7 @@ from doorstep.boundary.finder import Propagation
 from doorstep.boundary.ledger import Ledger
 from doorstep.boundary.lookout import Lookouts
 from doorstep.boundary.passage import Passage
+from doorstep.boundary.passing import Passing
 from doorstep.boundary.policy import Policy
 from doorstep.boundary.sync import SyncDoor
 from doorstep.boundary.terms import Matcher
@@ -27,6 +28,7 @@ from doorstep.boundary.vault import Style, Vault
 if TYPE_CHECKING:
     from doorstep.boundary.detect.declared import Scopes
     from doorstep.boundary.store import Store
+    from doorstep.boundary.stream_door import Limits, StreamDoor
 
 _REMEMBERED = 8
 
@@ -89,8 +91,10 @@ class Boundary:
             mask_reply=mask_reply,
         )
         self._dry_run = dry_run
-        self._approve = approve
         self._now: ContextVar[Passage | None] = ContextVar("doorstep_passage", default=None)
+        self._passing = Passing(
+            policy, self._checker, self._now.get, dry_run=dry_run, approve=approve
+        )
         self._matchers: dict[tuple[Term, ...], Matcher] = {}
 
     @property
@@ -159,13 +163,22 @@ class Boundary:
         return Door(
             inner=inner or httpx2.AsyncHTTPTransport(trust_env=False),
             ledger=self._ledger,
-            policy=self._policy,
-            checker=self._checker,
-            passage=self._now.get,
-            dry_run=self._dry_run,
-            approve=self._approve,
+            passing=self._passing,
             scope=scope,
         )
+
+    def stream_door(self, limits: Limits | None = None) -> StreamDoor:
+        """The second door, over `aiohttp`: bytes in, restored bytes out as they come, at little
+        cost; for servers. Make it in the event loop that uses it, and close it. ConfigError where
+        the extra `gateway` is not installed."""
+        try:
+            from doorstep.boundary.stream_door import StreamDoor
+        except ImportError:
+            raise ConfigError(
+                "The gateway's door needs the package aiohttp.",
+                hint="pip install 'doorstep[gateway]'",
+            ) from None
+        return StreamDoor(self._ledger, self._passing, limits)
 
     async def private_in(self, text: str, *, scope: str = "") -> tuple[Term, ...]:
         """What the detectors find in a text, and its parts that would be looked for elsewhere.
@@ -173,7 +186,7 @@ class Boundary:
         Nothing is sent. Blocked where a detector fails or takes longer than the deadline.
         """
         seconds = self._policy.deadline(len(text))
-        return await within(seconds, lambda: self._checker.terms_in(text, scope))
+        return await self._checker.within(seconds, lambda: self._checker.terms_in(text, scope))
 
     @contextmanager
     def crossing(self, clearance: Clearance) -> Iterator[Passage]:

@@ -11,11 +11,26 @@ import base64
 import html
 import re
 import unicodedata
+from binascii import a2b_base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from doorstep.boundary.coded import (
+    BASE32,
+    BASE64,
+    EVERY,
+    HEX,
+    TOKENS,
+    base32_runs,
+    base64_runs,
+    hex_runs,
+    hex_tokens,
+    padded_tokens,
+)
+
 _LAYERS = 3
+_LEAST = 3  # characters that what looked like a code must say
 _MAX_READINGS = 64
 _ESCAPE = re.compile(
     r"\\+(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{3})|(.))",
@@ -25,28 +40,14 @@ _PERCENT = re.compile(r"%(?:25)+(?=[0-9a-fA-F]{2})")
 _AMPERSAND = re.compile(r"&(?:amp;)+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2})+")
 _SOFT = re.compile(r"=\r?\n")
-_BASE64 = r"[A-Za-z0-9+/_-]"
-# What is written like a word, as most is: one capital at most, or nothing but capitals.
-_WORD = rf"(?:[A-Z]?[a-z]+|[A-Z]+)(?!{_BASE64})"
-# Four characters of base64 whose three bytes are ASCII letters or the like (bytes 0x20-0x7e).
-_ASCII_QUAD = r"[I-Za-f][A-HQ-Xg-nw-z0-3][A-Za-z0-9+/]{2}"
-# A word is decoded whole if it could be ASCII; everything else, and words of 16 letters or more,
-# from any of the places it may begin.
-_RUNS = re.compile(
-    rf"(?<!{_BASE64})(?:"
-    rf"(?!{_WORD}){_BASE64}{{4,}}|{_BASE64}{{16,}}|((?:{_ASCII_QUAD})+[A-Za-z]{{0,3}}(?!{_BASE64})))"
-)
-# A whole token whose padding says that it is base64, however short: "QWw=" is Al.
-_PADDED = re.compile(r"(?<![\w+/=-])(?:[\w+/-]{4})*[\w+/-]{2,3}={1,2}(?![\w=])", re.ASCII)
-# A whole token of pairs that shows that it is hex: "0x416c", "5a6f" but not "2030".
-_PAIRS = re.compile(r"(?<!\w)(?:0x)?(?=[0-9]*[a-fA-F])(?:[0-9a-fA-F]{2}){2,}(?!\w)")
-_BASE32 = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*[2-7=]|[A-Z]{16}|[a-z]{24})[A-Za-z2-7]{5,}")
-_HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[\s:,;-]{0,2}){3,}")
 _PAIR = re.compile(r"(?:0x)?([0-9a-fA-F]{2})")
 # A line end as mailers put it into base64; what stands before it is looked at second, as most
 # texts have few line ends.
 _FOLD = re.compile(r"(?:\n(?<=[\w+/]{16}\n)|\r\n(?<=[\w+/]{16}\r\n))(?=[\w+/])")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]+")
+
+
+Runs = dict[tuple[str, bool], list[str]]
 
 
 class TooManyReadings(ValueError):
@@ -62,13 +63,20 @@ class Reading:
     exact: bool
 
 
-def readings(text: str) -> Iterator[Reading]:
-    """The text itself, then each of its decodings, each once. TooManyReadings beyond a bound."""
+def readings(text: str, runs: Runs | None = None, kinds: int = EVERY) -> Iterator[Reading]:
+    """The text itself, then each of its decodings, each once. TooManyReadings beyond a bound.
+
+    `runs`: what runs of base64 say, filled in here, for who asks about several texts of one request
+    in which the same words stand. `kinds`: what could be found in the text (see `coded_parts`) but
+    for what has a sign of its own.
+    """
+    runs = {} if runs is None else runs
     seen = {text}
     layer = [Reading(text, True)]
     yield layer[0]
     for _ in range(_LAYERS):
-        layer = [new for old in layer for new in _decoded(old) if new.text not in seen]
+        layer = [n for old in layer for n in _decoded(old, runs, kinds) if n.text not in seen]
+        kinds = EVERY
         for reading in layer:
             seen.add(reading.text)
             yield reading
@@ -76,16 +84,21 @@ def readings(text: str) -> Iterator[Reading]:
             raise TooManyReadings("too many layers of encoding")
 
 
-def _decoded(reading: Reading) -> Iterator[Reading]:
-    text = reading.text
+def _decoded(reading: Reading, runs: Runs, kinds: int) -> Iterator[Reading]:
+    text = coded = reading.text
     # Each step apart: in "q=22281638" the digits after "=" are no quoted-printable.
     for sign, undo in _WHOLE:
         if sign in text and (plain := undo(text)) != text:
             yield Reading(_changed(text, plain), reading.exact)
             text = plain
-    for pieces, exact in ((_base64, False), (_hex, False), (_base32, False), (_tokens, True)):
-        if found := "\n".join(pieces(reading.text)):
-            yield Reading(found, exact and reading.exact)
+    if kinds & BASE64 and (found := "\n".join(_base64(coded, runs))):
+        yield Reading(found, False)
+    if kinds & HEX and (found := "\n".join(_hex(coded))):
+        yield Reading(found, False)
+    if kinds & BASE32 and (found := "\n".join(_base32(coded))):
+        yield Reading(found, False)
+    if kinds & TOKENS and (found := "\n".join(_tokens(coded))):
+        yield Reading(found, reading.exact)
 
 
 def _changed(before: str, after: str) -> str:
@@ -135,48 +148,59 @@ _WHOLE: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
-def _base64(text: str) -> Iterator[str]:
-    for match in _RUNS.finditer(text):
-        run = match.group()
-        for offset in (0,) if match[1] else range(min(4, len(run) - 3)):
-            yield from _printable(_bytes(run[offset:]), 3)
+def _base64(text: str, runs: Runs) -> Iterator[str]:
+    for run in base64_runs(text):
+        pieces = runs.get(run)
+        if pieces is None:
+            runs[run] = pieces = _of_run(*run)
+        yield from pieces
     if "\n" in text and (folded := _FOLD.sub("", text)) != text:
-        yield from _base64(folded)
+        yield from _base64(folded, runs)
+
+
+def _of_run(run: str, word: bool) -> list[str]:
+    """A word is decoded whole if it could be ASCII; everything else, and words of 16 letters or
+    more, from any of the places it may begin."""
+    found: list[str] = []
+    for offset in (0,) if word else range(min(4, len(run) - 3)):
+        found += _printable(_bytes(run[offset:]))
+    return found
 
 
 def _bytes(run: str) -> bytes:
-    run = run.replace("-", "+").replace("_", "/")
+    if "-" in run or "_" in run:
+        run = run.replace("-", "+").replace("_", "/")
     run = run[:-1] if len(run) % 4 == 1 else run
-    return base64.b64decode(run + "=" * (-len(run) % 4))
+    return a2b_base64(run + "=" * (-len(run) % 4))
 
 
 def _hex(text: str) -> Iterator[str]:
-    for match in _HEX.finditer(text):
+    for found in hex_runs(text):
         # Each line, and in "be 4d617961" each word, may be one by itself.
-        whole = match.group().strip()
+        whole = found.strip()
         runs = (whole, *whole.splitlines(), *whole.split())
         for run in dict.fromkeys(run for run in runs if len(run) > 5):
-            yield from _printable(bytes.fromhex("".join(_PAIR.findall(run))), 3)
+            yield from _printable(bytes.fromhex("".join(_PAIR.findall(run))))
 
 
 def _base32(text: str) -> Iterator[str]:
     """RFC 4648, 6; either case, with or without padding, from any of the places it may begin."""
-    for match in _BASE32.finditer(text):
-        run = match.group().upper()
+    for found in base32_runs(text):
+        run = found.upper()
         for offset in range(min(8, len(run) - 4)):
             piece = run[offset:]
             piece = piece[: len(piece) - (len(piece) % 8 in (1, 3, 6))]
-            yield from _printable(base64.b32decode(piece + "=" * (-len(piece) % 8)), 3)
+            yield from _printable(base64.b32decode(piece + "=" * (-len(piece) % 8)))
 
 
 def _tokens(text: str) -> Iterator[str]:
     """Whole encoded tokens that are nothing but text when decoded, however short."""
     if "=" in text:
-        for match in _PADDED.finditer(text):
-            if len(match.group()) % 4 == 0:
-                yield from _whole(_bytes(match.group().rstrip("=")))
-    for match in _PAIRS.finditer(text):
-        yield from _whole(bytes.fromhex(match.group().removeprefix("0x")))
+        for token in padded_tokens(text):
+            if len(token) % 4 == 0:  # "QWw=" is Al
+                yield from _whole(_bytes(token.rstrip("=")))
+    for token in hex_tokens(text):
+        yield from _whole(bytes.fromhex(token.removeprefix("0x")))
 
 
 def _whole(data: bytes) -> Iterator[str]:
@@ -188,15 +212,19 @@ def _whole(data: bytes) -> Iterator[str]:
         yield text
 
 
-def _printable(data: bytes, least: int) -> Iterator[str]:
+def _printable(data: bytes) -> list[str]:
     """The text in `data`: all of it where it is UTF-8, else its readable stretches."""
     if b"\0" in data:  # UTF-16 looks like this
         data = data.replace(b"\0", b"")
+    size = len(data)
+    if size < _LEAST:
+        return []
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
+        if size == _LEAST:  # one of them is none
+            return []
         pieces = _UNREADABLE.split(data.decode("utf-8", "replace"))
-        yield from (piece for piece in pieces if len(piece) >= least)
-    else:
-        if len(text) >= least:  # signs that nobody sees may stand between the letters
-            yield text
+        return [piece for piece in pieces if len(piece) >= _LEAST]
+    # Signs that nobody sees may stand between the letters.
+    return [text] if len(text) >= _LEAST else []

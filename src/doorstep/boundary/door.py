@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 import httpx2
 
-from doorstep._errors import Blocked, BoundaryError, ReplyBroken
+from doorstep._errors import ReplyBroken
 from doorstep._values import Crossing
-from doorstep.boundary.approval import Approve, Preview, approved
-from doorstep.boundary.check import Checked, Checker, within
+from doorstep.boundary.check import Checked
 from doorstep.boundary.gate import Outgoing
 from doorstep.boundary.headers import checked_method, outgoing_headers
 from doorstep.boundary.ledger import Ledger, State
-from doorstep.boundary.passage import Held, Passage
-from doorstep.boundary.policy import Policy
+from doorstep.boundary.passage import Passage
+from doorstep.boundary.passing import Passing, closed, refusals
 from doorstep.boundary.reply import restored
 from doorstep.boundary.restore import Restorer
-from doorstep.boundary.terms import Matcher
 
 T = TypeVar("T")
 _REST_S = 0.25  # how long the rest of a reply is waited for when its reader has gone
@@ -34,92 +31,55 @@ _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 class Door(httpx2.AsyncBaseTransport):
-    """Sends what the boundary lets pass through `inner`. `passage` gives the one that holds,
-    `scope` is that of requests whose passage has none."""
+    """Sends what the boundary lets pass through `inner`. `scope` is that of requests whose passage
+    has none."""
 
     def __init__(
         self,
         *,
         inner: httpx2.AsyncBaseTransport,
         ledger: Ledger,
-        policy: Policy,
-        checker: Checker,
-        passage: Callable[[], Passage | None],
-        dry_run: bool = False,
-        approve: Approve | None = None,
+        passing: Passing,
         scope: str = "",
     ) -> None:
         self._inner = inner
         self._ledger = ledger
-        self._policy = policy
-        self._checker = checker
-        self._passage = passage
-        self._dry_run = dry_run
-        self._approve = approve
+        self._passing = passing
         self._scope = scope
         self._turns: dict[str, asyncio.Lock] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        passage = self._passage()
-        try:
-            checked = await _closed(self._check(request, passage))
-            if self._dry_run:
-                raise self._hold(checked, passage)
-            if checked.verdict == "ask":
-                await approved(self._approve, Preview.of(checked), self._policy.ask_timeout_s)
+        passage = self._passing.passage()
+        with refusals(passage):
+            checked = await self._passing.let(self._read(request), passage, self._scope)
             return await self._send(checked, passage, request.extensions.get("timeout"))
-        except BoundaryError as error:
-            if passage is not None:
-                passage.refused = error
-            raise
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
-    async def _check(self, request: httpx2.Request, passage: Passage | None) -> Checked:
-        outgoing = await self._read(request)
-        clearance = passage.clearance if passage else None
-        matcher = passage.matcher if passage else Matcher(())
-        return await within(
-            self._policy.deadline(len(outgoing.body)),
-            lambda: self._checker.check(outgoing, clearance, matcher, self._scope),
-        )
-
     async def _read(self, request: httpx2.Request) -> Outgoing:
-        where = self._policy.check_destination(str(request.url.copy_with(userinfo=b"")))
-        method = checked_method(request)
+        url, policy = request.url, self._passing.policy
+        where = policy.check_destination(str(url.copy_with(userinfo=b"")))
+        method = checked_method(request.method, named=bool(url.userinfo))
         body = await self._body(request)
-        headers = outgoing_headers(request, body)
-        return Outgoing(method, where, request.url.raw_path.decode("ascii"), headers, body)
+        headers = outgoing_headers(request.headers, url.netloc.decode("ascii"), method, body)
+        return Outgoing(method, where, url.raw_path.decode("ascii"), headers, body)
 
     async def _body(self, request: httpx2.Request) -> bytes:
         body = b""
         async for part in request.stream:  # type: ignore[union-attr]
             body += part
-            if len(body) > self._policy.max_body_bytes:
-                raise Blocked(
-                    f"The body is larger than {self._policy.max_body_bytes} bytes; "
-                    "nothing was sent.",
-                    hint="Send less at once, or raise max_body_bytes.",
-                )
+            self._passing.check_size(len(body))
         return body
-
-    def _hold(self, checked: Checked, passage: Passage | None) -> Held:
-        body = checked.request.body
-        digest = hashlib.sha256(body).hexdigest()
-        crossing = Crossing(0, checked.request.url, body.decode(), digest, checked.verdict)
-        if passage is not None:
-            passage.held = crossing
-        return Held(crossing)
 
     async def _send(
         self, checked: Checked, passage: Passage | None, limits: object
     ) -> httpx2.Response:
         turn = _Turn(self._turns.setdefault(checked.request.origin, asyncio.Lock()))
-        request = await _closed(self._request(checked.request, turn, limits))
+        request = await closed(self._request(checked.request, turn, limits))
         await turn.take()
         try:
-            crossing = await _closed(self._record(checked, passage))
+            crossing = await closed(self._record(checked, passage))
             record = _Record(self._ledger, crossing, passage)
             reply = await self._through(request, record)
         finally:
@@ -207,8 +167,7 @@ class _Record:
 
     def sent(self) -> None:
         if self._passage is not None:
-            self._passage.crossings.append(self._crossing)
-            self._passage.crossings.sort(key=lambda crossing: crossing.id)
+            self._passage.sent(self._crossing)
 
     async def close(self, state: State) -> None:
         if self.closed:
@@ -220,17 +179,6 @@ class _Record:
         )
         if cancelled is not None:
             raise cancelled
-
-
-async def _closed(step: Awaitable[T]) -> T:
-    """Fail closed: whatever goes wrong in a step is a refusal, and says nothing of the content."""
-    try:
-        return await step
-    except BoundaryError:
-        raise
-    except Exception as error:
-        name = type(error).__name__
-    raise Blocked(f"A step of the boundary failed ({name}); nothing was sent.")
 
 
 async def _finish(work: Callable[[], T]) -> tuple[T, asyncio.CancelledError | None]:

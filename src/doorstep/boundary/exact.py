@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from doorstep.boundary.restore import Restorer
-from doorstep.boundary.spans import Span, merge
+from doorstep.boundary.spans import ALNUM, Span, merge
 from doorstep.boundary.vault import Vault
 
 _TRIES = 3
@@ -27,6 +26,8 @@ _UNDERSCORE = (
     r"|\\(?:u005f|x5f|u\{5f\})))"
 )
 _TAIL = re.compile(rf"{_SKIPPED}{{0,8}}?{_UNDERSCORE}{_SKIPPED}{{0,8}}?[0-9A-Z\uff10-\uff3a]\S*")
+# No tail is without one of these: one look at the text saves one at each span.
+_UNDERLINED = re.compile(r"[_\uff3f&%\\]")
 _NEXT = re.compile(r"\s*\S+")
 _BEFORE = re.compile(r"[A-Za-z0-9]*\Z")
 # Behind a placeholder only a letter can mislead, and what can be an underscore in any spelling.
@@ -51,10 +52,12 @@ class Exact:
     def swap(self, text: str, spans: Sequence[Span]) -> str:
         """The text with placeholders or surrogates in place of `spans`, which are merged and in
         order."""
-        spans = merge(_with_tail(text, span) for span in spans)
+        underlined = _UNDERLINED.search(text) is not None
+        if underlined:
+            spans = merge(_with_tail(text, span) for span in spans)
         for attempt in range(_TRIES):
             sealed, places = self._swapped(text, spans, plain=attempt > 0)
-            if not self._doubtful(sealed, places):
+            if not self._doubtful(sealed, places, underlined):
                 return sealed
             restorer = self._restorer()
             back = restorer.tree(sealed) if self._leaf else restorer.text(sealed)
@@ -67,27 +70,31 @@ class Exact:
         self, text: str, spans: Sequence[Span], *, plain: bool
     ) -> tuple[str, list[tuple[int, int]]]:
         """The text with the spans replaced, and where each replacement stands."""
-        out, done = "", 0
+        out: list[str] = []
         places = []
+        done = at = 0
         for span in spans:
-            out += text[done : span.start]
-            start = len(out)
-            out += self._put(span, text[span.start : span.end], plain=plain)
-            places.append((start, len(out)))
-            done = span.end
-        return out + text[done:], places
+            new = self._put(span, text[span.start : span.end], plain=plain)
+            out += (text[done : span.start], new)
+            start = at + span.start - done
+            at, done = start + len(new), span.end
+            places.append((start, at))
+        return "".join((*out, text[done:])), places
 
     def _put(self, span: Span, value: str, *, plain: bool) -> str:
         return self._vault.placeholder(span.kind, value, of=span.of, taken=self._taken, plain=plain)
 
-    def _doubtful(self, sealed: str, places: Sequence[tuple[int, int]]) -> bool:
-        """Whether restoring must be tried: surrogates are like any text, placeholders are not."""
+    def _doubtful(self, sealed: str, places: Sequence[tuple[int, int]], underlined: bool) -> bool:
+        """Whether restoring must be tried: surrogates are like any text, placeholders are not.
+        Where nothing is `underlined`, no sign can mislead."""
         if self._vault.realistic or self._kept:
             return True
-        return any(
-            _MISLEADS.match(sealed, end) or sealed[start - 1 : start].isalnum()
-            for start, end in places
-        )
+        for start, end in places:
+            if sealed[start - 1 : start].isalnum():
+                return True
+            if sealed[end : end + 1] in ALNUM or (underlined and _MISLEADS.match(sealed, end)):
+                return True
+        return False
 
     def _restorer(self) -> Restorer:
         """Made again only when the vault has given out more."""
@@ -99,7 +106,7 @@ class Exact:
 
 def _with_tail(text: str, span: Span) -> Span:
     tail = _TAIL.match(text, span.end)
-    return replace(span, end=tail.end(), of=None) if tail else span
+    return span._replace(end=tail.end(), of=None) if tail else span
 
 
 def _grown(
@@ -120,7 +127,7 @@ def _grown(
             before, after = _BEFORE.search(text, 0, span.start), _NEXT.match(text, span.end)
             start = before.start() if before else span.start
             grown.append(
-                replace(span, start=start, end=after.end() if after else span.end, of=None)
+                span._replace(start=start, end=after.end() if after else span.end, of=None)
             )
     return merge(grown)
 

@@ -13,11 +13,12 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from doorstep.boundary.clearance import Path, Term
 from doorstep.boundary.detect import Detector, Finding, find_all
+from doorstep.boundary.normal import Squeezing
 from doorstep.boundary.spans import Span
 from doorstep.boundary.tree import Leaf, whole
 
@@ -28,6 +29,7 @@ Propagation = Callable[[Iterable[Term]], Sequence[Term]]
 
 _KEY = re.compile(r"[\w .-]{1,40}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[_.-]+")
+_TWO_SIGNS = re.compile(r"[^\W_].*?[^\W_]", re.DOTALL)
 _DIGITS = 4  # a number of fewer digits is a quantity
 # Found where it stands, a short value of these kinds is looked for nowhere else: "34" is an age
 # in one place and a page in the next.
@@ -38,10 +40,13 @@ _MANY_TEXTS = 4096  # how many texts are remembered
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Found:
-    """Where in the leaves something private stands, and which values to look for elsewhere."""
+    """Where in the leaves something private stands, and which values to look for elsewhere.
+    `clean`: texts in which no detector finds anything; `squeezed`: of the leaves' texts."""
 
     spans: dict[tuple[str, Path | None], list[Span]]
     terms: tuple[Term, ...]
+    clean: frozenset[str] = frozenset()
+    squeezed: Squeezing = field(default_factory=Squeezing)
 
     def of(self, leaf: Leaf) -> list[Span]:
         here = self.spans.get((asked(leaf), None), ())
@@ -55,9 +60,9 @@ def asked(leaf: Leaf) -> str:
     return whole(leaf.text)
 
 
-def in_leaf(leaf: Leaf, finding: Finding) -> Span | None:
-    """The finding in `asked(leaf)` as a span of the leaf; None where only its key was found."""
-    before = len(asked(leaf)) - len(leaf.text)
+def in_leaf(leaf: Leaf, finding: Finding, before: int) -> Span | None:
+    """The finding in `asked(leaf)`, which has `before` characters before the leaf's own, as a span
+    of the leaf; None where only its key was found."""
     start, end = max(finding.start - before, 0), finding.end - before
     if end <= start:
         return None
@@ -99,23 +104,24 @@ class Finder:
 
     def find(self, leaves: Iterable[Leaf]) -> Found:
         """Everything found in the leaves. An error of a detector comes out as it is."""
-        looked = [leaf for leaf in leaves if not leaf.opaque and _worth(leaf)]
+        looked = [(x, asked(x)) for x in leaves if not x.opaque and _worth(x)]
         spans: dict[tuple[str, Path | None], list[Span]] = {}
-        terms: dict[Term, None] = {}
-        findings = self._look(dict.fromkeys(asked(x) for x in looked if not x.made))
-        for leaf in looked:
+        values: dict[tuple[str, str], None] = {}
+        seen = Squeezing()
+        findings = self._look(dict.fromkeys(text for leaf, text in looked if not leaf.made), seen)
+        for leaf, text in looked:
             where = self._in_fields(leaf)
             if where:
                 spans[leaf.text, leaf.path] = where
             if not leaf.made:
-                here = [s for f in findings[asked(leaf)] if (s := self._span(leaf, f))]
-                spans[asked(leaf), None] = here
+                here = spans[text, None] = self._spans(leaf, text, findings[text])
                 where = [*where, *here]
             for span in where:
-                value = leaf.text[span.start : span.end]
-                if self._telling(value, span.kind):
-                    terms[Term(value, span.kind)] = None
-        return Found(spans, tuple(self._propagate(terms) if self._propagate else terms))
+                values[leaf.text[span.start : span.end], span.kind] = None
+        terms = [Term(value, kind) for value, kind in values if self._telling(value, kind)]
+        clean = frozenset(text for text, found in findings.items() if not found)
+        terms = self._propagate(terms) if self._propagate else terms
+        return Found(spans, tuple(terms), clean, seen)
 
     def _parts(self, common: CommonWords | None) -> Propagation:
         from doorstep.boundary.common import CommonWords
@@ -126,18 +132,20 @@ class Finder:
 
     def _telling(self, value: str, kind: str) -> bool:
         """Whether a value found in one place says something wherever it stands."""
-        signs = sum(map(str.isalnum, value))
         if kind in _ORDINARY:
-            return signs > 4
+            return sum(map(str.isalnum, value)) > 4
         # "thing" and "will" in small letters are words first; they are replaced where they were
         # found, and looked for nowhere else.
-        return signs > 1 and not (value.islower() and value.isalpha() and value in self._common)
+        return _TWO_SIGNS.search(value) is not None and not (
+            value.islower() and value.isalpha() and value in self._common
+        )
 
-    def _span(self, leaf: Leaf, finding: Finding) -> Span | None:
-        span = in_leaf(leaf, finding)
-        if span is None or self.allowed(leaf.text[span.start : span.end]):
-            return None
-        return span
+    def _spans(self, leaf: Leaf, text: str, findings: Iterable[Finding]) -> list[Span]:
+        before = len(text) - len(leaf.text)
+        found = [span for f in findings if (span := in_leaf(leaf, f, before))]
+        if not self._allows:
+            return found
+        return [span for span in found if not self.allowed(leaf.text[span.start : span.end])]
 
     def _in_fields(self, leaf: Leaf) -> list[Span]:
         if leaf.role == "key":
@@ -145,16 +153,24 @@ class Finder:
         kinds = [kind for fields in self._fields if (kind := fields.matches(leaf.path))]
         return [Span(0, len(leaf.text), kinds[0])] if kinds else []
 
-    def _look(self, texts: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
-        known = {text: self._kept.get(text) for text in texts}
+    def _look(self, texts: Iterable[str], seen: Squeezing) -> dict[str, tuple[Finding, ...]]:
+        names = {text: self._kept.name(text) for text in texts}
+        known = {text: self._kept.get(name) for text, name in names.items()}
         new = [text for text, findings in known.items() if findings is None]
         fresh: dict[str, list[Finding]] = {text: [] for text in new}
         for detector in self.detectors if new else ():
-            for text, findings in zip(new, find_all(detector, new), strict=True):
+            for text, findings in zip(new, _by(detector, new, seen), strict=True):
                 fresh[text] += [_checked(finding, text) for finding in findings]
         for text, found in fresh.items():
-            known[text] = self._kept.put(text, tuple(found))
+            known[text] = self._kept.put(names[text], tuple(found))
         return {text: findings or () for text, findings in known.items()}
+
+
+def _by(detector: Detector, texts: Sequence[str], seen: Squeezing) -> list[list[Finding]]:
+    """`find_all`; a detector that looks for known values is given their squeezed texts."""
+    if isinstance(detector, Declared):
+        return [detector.find(text, views=seen(text)) for text in texts]
+    return find_all(detector, texts)
 
 
 def _worth(leaf: Leaf) -> bool:
@@ -178,17 +194,19 @@ class _Kept:
         self._findings: dict[bytes, tuple[Finding, ...]] = {}
         self._lock = threading.Lock()
 
-    def get(self, text: str) -> tuple[Finding, ...] | None:
-        return self._findings.get(self._name(text)) if self._limit else None
+    def name(self, text: str) -> bytes:
+        if not self._limit:
+            return b""
+        data = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()
 
-    def put(self, text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    def get(self, name: bytes) -> tuple[Finding, ...] | None:
+        return self._findings.get(name)
+
+    def put(self, name: bytes, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         if self._limit:
             with self._lock:
                 while len(self._findings) >= self._limit:
                     del self._findings[next(iter(self._findings))]
-                self._findings[self._name(text)] = findings
+                self._findings[name] = findings
         return findings
-
-    def _name(self, text: str) -> bytes:
-        data = text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()

@@ -11,31 +11,38 @@ A key spells what was sent in capitals, with a mark where something may stand in
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-SEP = "\x00"  # between the kind and the letters of a placeholder: "_" in any spelling, or nothing
-OWN = "\x03"  # before a spelling's own letters: an underscore; "Maya 30" is no spelling of Maya
-GAP = "\x01"  # between two words: a blank, a hyphen, a line break
-JOIN = "\x02"  # between two groups of a code: a blank, a hyphen, a dot, a slash, or nothing
+from doorstep.boundary.between import CLOSE, between, ends, letter
+from doorstep.boundary.canonical import Canonical
+from doorstep.boundary.formkeys import Index, placeholder_key, plain_key, squashed
+from doorstep.boundary.marks import DECODED, GAP, JOIN, OWN, SEP
 
-_PLACEHOLDER = re.compile(r"([A-Za-z]+)_([0-9A-Za-z]+)(?:_([0-9A-Za-z]+))?")
-# Crockford's base 32: https://www.crockford.com/base32.html
-_DECODED = str.maketrans("OIL", "011")
+__all__ = [
+    "GAP",
+    "JOIN",
+    "OWN",
+    "SEP",
+    "Forms",
+    "Index",
+    "Match",
+    "placeholder_key",
+    "plain_key",
+    "squashed",
+]
+
 _LONGEST_GAP = 16  # characters
 _MOST_SEEN = 20_000  # places in the keys that are remembered
-_FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}
-_ZERO = frozenset(
-    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff"
+_NOTHING = frozenset(("",))
+# What `between` lets stand between two letters, and more; a blank only in a line break.
+_BETWEEN = r"""(?:[^A-Za-z0-9 ,;:!?.)\]}>"'/=]|[ ](?![^ \t\r\n\u00ad\\-]))"""
+# The sign before this place begins a word.
+_EDGE = (
+    r"(?:(?<![A-Za-z0-9][\s\S])|(?<=\\[nrtbf][\s\S])"
+    r"|(?<=%[0-9A-Fa-f]{2}[\s\S])|(?<=\\u[0-9A-Fa-f]{4}[\s\S]))"
 )
-_MARKS = frozenset("*~`")
-_OPEN, _CLOSE = frozenset("[({<"), frozenset("])}>")
-_BLANK = frozenset(" \t\u00a0\u2007\u2009\u200a\u202f\u3000")
-_HYPHEN = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
-_WRAP = re.compile(r"[ \t]*[-\u00ad]?[ \t]*(?:\r\n|\n|\r|\\r\\n|\\n)[ \t]*")
-_WRAP_START = re.compile(r"[ \t]*[-\u00ad]?[ \t]*(?:\r|\\(?:r(?:\\)?)?)?")
 
 # What looks like letters of a spelling's own that are not known: then the placeholder is not,
 # either. Where there are spellings with letters of their own, any capitals look so. What goes on
@@ -44,108 +51,6 @@ _OTHER = re.compile(r"\\*_[2-9][0-9A-Z]{1,5}(?![A-Za-z0-9_])")
 _OTHER_START = re.compile(r"\\*_(?:[2-9][0-9A-Z]{0,5})?|\\+")
 _ANY = re.compile(r"\\*_[0-9A-Z]{1,6}(?![A-Za-z0-9_])")
 _ANY_START = re.compile(r"\\*_[0-9A-Z]{0,6}|\\+")
-
-
-def _spelt() -> dict[str, str]:
-    """Escapes of the underscore, and of signs without width, in small letters."""
-    found = {
-        f"&{more}{name};": SEP
-        for more in ("", "amp;")
-        for name in ("#95", "#095", "#x5f", "#x005f", "lowbar", "underbar")
-    }
-    found |= dict.fromkeys(("%5f", "%255f", "\\u005f", "\\x5f", "\\u{5f}"), SEP)
-    found |= {f"\\u{sign}": "" for sign in ("200b", "200c", "200d", "2060", "feff", "00ad")}
-    found |= dict.fromkeys(("&zwnj;", "&zwj;", "&#8203;", "&shy;", "&zerowidthspace;"), "")
-    return found
-
-
-_SPELT = _spelt()
-_SPELT_STARTS = frozenset(text[:i] for text in _SPELT for i in range(1, len(text)))
-_LONGEST_SPELT = max(map(len, _SPELT))
-_ESCAPED = re.compile(
-    "|".join(map(re.escape, sorted(_SPELT, key=len, reverse=True))), re.IGNORECASE | re.ASCII
-)
-_SQUASHED = {
-    i: chr(i).upper().translate(_DECODED) if chr(i).isalnum() else None for i in range(128)
-}
-_CAPITALS = {
-    spelt: chr(i).upper()
-    for i in range(128)
-    if chr(i).isalnum()
-    for spelt in (chr(i), chr(0xFEE0 + i))
-}
-_FULL = re.compile("[\uff01-\uff5e]")
-_ESCAPING = re.compile(r"[&%\\]")
-
-
-def placeholder_key(text: str) -> str | None:
-    """The key of a placeholder; None if `text` does not look like one."""
-    match = _PLACEHOLDER.fullmatch(text)
-    if match is None:
-        return None
-    kind, letters, other = match.groups()
-    parts = [kind.upper(), letters.upper().translate(_DECODED)]
-    key = SEP.join(parts)
-    return f"{key}{OWN}{other.upper().translate(_DECODED)}" if other else key
-
-
-def plain_key(text: str, between: str | None) -> str:
-    """The key of any other text. `between` says what stands for its separators: JOIN (codes), GAP
-    (words: blanks and hyphens only; commas and the like must come back), None (all must)."""
-    if between is None:
-        return _capitals(text)
-    if between == JOIN:
-        return re.sub(r"[\s._/()-]+", JOIN, _capitals(text))
-    return re.sub(r"[\s\W_]+", _separator, _capitals(text))
-
-
-def _separator(match: re.Match[str]) -> str:
-    signs = match.group()
-    return re.sub(r"\s+", JOIN, signs) if signs.strip("- \t\r\n") else GAP
-
-
-def _capitals(text: str) -> str:
-    return "".join(sign.upper() if sign.isascii() else sign for sign in text)
-
-
-def squashed(text: str) -> str:
-    """All that the forms leave: capitals and digits, Crockford's doubles as one sign.
-
-    Two texts of which one could be read as the other have the same squashed form.
-    """
-    # Most texts hold no escapes; each step is taken only where it is needed, as texts are long.
-    text = text.translate(_FULL_WIDTH) if _FULL.search(text) else text
-    text = _ESCAPED.sub("", text) if _ESCAPING.search(text) else text
-    if not text.isascii():
-        text = text.upper().encode("ascii", "ignore").decode("ascii")
-    return text.translate(_SQUASHED)
-
-
-class Index:
-    """A set of keys that answers what a text so far can still become."""
-
-    def __init__(self, keys: Iterable[str]) -> None:
-        self.keys: list[str] = []
-        self.starts: set[tuple[str, str]] = set()
-        self.extend(keys)
-
-    def add(self, key: str) -> None:
-        """One more key, which is not among them yet."""
-        insort(self.keys, key)
-        self.starts.add((key[0], key[1:2]))
-
-    def extend(self, keys: Iterable[str]) -> None:
-        """More keys; those that are among them do not count."""
-        if more := set(keys).difference(self.keys):
-            self.keys = sorted((*self.keys, *more))
-            self.starts |= {(key[0], key[1:2]) for key in more}
-
-    def look(self, start: str) -> tuple[bool, bool]:
-        """(is a key, is the beginning of a longer key)."""
-        at = bisect_left(self.keys, start)
-        known = at < len(self.keys) and self.keys[at] == start
-        at += known
-        return known, at < len(self.keys) and self.keys[at].startswith(start)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -179,9 +84,11 @@ class Forms:
     def __init__(self, indexes: Iterable[Index], exact: Mapping[str, str] | None = None) -> None:
         self._indexes = [index for index in indexes if index.keys]
         self._exact = exact or {}
-        self._candidate = _candidates(set().union(*(index.starts for index in self._indexes)))
+        starts = frozenset().union(*(index.starts for index in self._indexes))
+        self._candidate = _candidates(starts)
+        plain = all(index.plain for index in self._indexes)
+        self._canonical = Canonical(self._indexes) if plain else None
         self._nodes: dict[frozenset[str], _Node] = {}
-        self._start = self._node(("",))
 
     def __bool__(self) -> bool:
         return bool(self._indexes)
@@ -193,17 +100,8 @@ class Forms:
         """
         found: list[Match] = []
         at = start
-        if len(self._nodes) > _MOST_SEEN:
-            self._nodes = {}
-            self._start = self._node(("",))
-        while self._indexes and (candidate := self._candidate.search(text, at)):
-            match, alive = self._walk(text, candidate.start(), final)
-            if match and not alive and SEP in match.key:
-                spelt = self._look(match.key + OWN)[1]
-                more = _ANY_START if spelt else _OTHER_START
-                alive = not final and bool(more.fullmatch(text, match.end))
-                if (_ANY if spelt else _OTHER).match(text, match.end):
-                    match = None
+        while candidate := self._candidate.search(text, at):
+            match, alive = self._at(text, candidate.start(), final)
             if alive:
                 return found, candidate.start()
             if match:
@@ -211,14 +109,50 @@ class Forms:
             at = match.end if match else candidate.start() + 1
         return found, len(text)
 
+    def any(self, text: str) -> bool:
+        """Whether `scan` finds anything in the whole text."""
+        at = 0
+        while candidate := self._candidate.search(text, at):
+            at = candidate.start() + 1
+            if self._at(text, candidate.start(), True)[0]:
+                return True
+        return False
+
+    def may(self, text: str, start: int) -> bool:
+        """Whether something may begin from `start` on: if not, `scan` finds nothing there."""
+        return self._candidate.search(text, start) is not None
+
+    def _at(self, text: str, start: int, final: bool) -> tuple[Match | None, bool]:
+        """What begins at `start`; whether more text could change that."""
+        match = None
+        if self._canonical and (sure := self._canonical.find(text, start, final)):
+            end, key = sure
+            if end < 0:
+                return None, True
+            match, alive = Match(start, end, key), False
+        else:
+            match, alive = self._walk(text, start, final)
+        if match and not alive and text[match.end : match.end + 1] in ("_", "\\"):
+            return self._tail(text, match, final)
+        return match, alive
+
+    def _tail(self, text: str, match: Match, final: bool) -> tuple[Match | None, bool]:
+        """The same for a placeholder behind which a spelling's own letters may stand."""
+        if SEP not in match.key:
+            return match, False
+        spelt = self._look(match.key + OWN)[1]
+        alive = not final and (_ANY_START if spelt else _OTHER_START).fullmatch(text, match.end)
+        other = (_ANY if spelt else _OTHER).match(text, match.end)
+        return None if other else match, bool(alive)
+
     def _walk(self, text: str, start: int, final: bool) -> tuple[Match | None, bool]:
         """The longest match that begins at `start`; whether more text could change it."""
-        node, best, at, inside, gap = self._start, None, start, "", 0
+        node, best, at, inside, gap = self._first(), None, start, "", 0
         fresh = False
         while True:
             if fresh and node.known:
-                ends, waits = _ends(text, at, final)
-                known = list(node.known) if ends or waits else []
+                stops, waits = ends(text, at, final)
+                known = list(node.known) if stops or waits else []
                 if known and waits:
                     return best, True
                 if len(known) > 1:  # "CARD1234567" may be CAR_D1234567, too: then neither
@@ -228,9 +162,9 @@ class Forms:
                     best = _match(text, start, at, known[0], inside)
             if at == len(text):
                 return best, not final and node.longer
-            letter = _letter(text[at])
-            if letter:
-                node, size, fresh, gap = self._letter(node, letter), 1, True, 0
+            sign = letter(text[at])
+            if sign:
+                node, size, fresh, gap = self._letter(node, sign), 1, True, 0
                 inside = inside if inside[-1:] in ("", " ") else inside + " "
             else:
                 node, size, fresh, sign = self._other(node, text, at)
@@ -240,6 +174,12 @@ class Forms:
             at += size
             if not node.states or gap > _LONGEST_GAP:
                 return best, False
+
+    def _first(self) -> _Node:
+        """Where every walk begins."""
+        if len(self._nodes) > _MOST_SEEN:
+            self._nodes = {}
+        return self._nodes.get(_NOTHING) or self._node(_NOTHING)
 
     def _node(self, states: Iterable[str]) -> _Node:
         """The place in the keys where one of `states` has been read; made when it is reached."""
@@ -262,7 +202,7 @@ class Forms:
         for state in node.states:
             for mark in ("", SEP, JOIN):
                 new = state + mark
-                sign = letter.translate(_DECODED) if SEP in new else letter
+                sign = letter.translate(DECODED) if SEP in new else letter
                 if any(self._look(new + sign)):
                     found.add(new + sign)
         node.after[letter] = after = self._node(found)
@@ -284,7 +224,7 @@ class Forms:
         if literal and sign not in (SEP, OWN, GAP, JOIN):
             return self._node(literal), 1, True, ""
         longer = {state for state in states if self._look(state)[1]}
-        size, marks, stays = _between(text, at)
+        size, marks, stays = between(text, at)
         if size is None:
             return self._node(longer), 0, False, ""
         if sign == "\\" and size == 1 and self._escapes(longer, text, at + 1):
@@ -307,21 +247,24 @@ class Forms:
         return known, longer
 
 
-def _candidates(starts: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _candidates(starts: frozenset[tuple[str, str]]) -> re.Pattern[str]:
     """Where a key may begin: at the beginning of a word, its first two signs in any case.
 
-    The beginning of a word is also what follows an escape: "\\nPERSON", "%20PERSON".
+    The beginning of a word is also what follows an escape: "\\nPERSON", "%20PERSON". The first
+    signs stand first, so that a text without them is passed over fast.
     """
     seconds: dict[str, set[str]] = {}
     for first, second in sorted(starts):
         seconds.setdefault(first, set()).add(second)
-    edge = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
     choices = []
     for first, after in seconds.items():
         then = "".join(map(_any_case, sorted(after - {"", SEP, GAP, JOIN}))) or " "
-        signs = "" if after & {"", SEP, JOIN} else rf"(?=[{then}]|[^A-Za-z0-9]|\Z)"
-        choices.append(f"{edge if first.isalnum() else ''}[{_any_case(first)}]{signs}")
-    return re.compile("|".join(choices) or r"(?!)")
+        others = r"[^A-Za-z0-9]" if GAP in after else _BETWEEN
+        signs = "" if after & {"", SEP, JOIN} else rf"(?=[{then}]|{others}|\Z)"
+        choices.append(f"(?<=[{_any_case(first)}]){_EDGE if first.isalnum() else ''}{signs}")
+    firsts = "".join(map(_any_case, seconds))
+    return re.compile(f"[{firsts}](?:{'|'.join(choices)})" if choices else r"(?!)")
 
 
 def _any_case(sign: str) -> str:
@@ -329,62 +272,6 @@ def _any_case(sign: str) -> str:
     if sign.isascii() and sign.isalnum():
         found |= {chr(ord(x) + 0xFEE0) for x in found}
     return "".join(map(re.escape, sorted(found)))
-
-
-def _letter(sign: str) -> str:
-    """The letter or digit, a capital; "" for anything else."""
-    return _CAPITALS.get(sign, "")
-
-
-def _ends(text: str, at: int, final: bool) -> tuple[bool, bool]:
-    """(a word ends at `at`, which is only known when more has come). A plural may hang on."""
-    if at == len(text):
-        return final, not final
-    sign = text[at]
-    if not (sign.isascii() and sign.isalnum()):
-        return True, False
-    if sign != "s":
-        return False, False
-    if at + 1 == len(text):
-        return final, not final
-    return not (text[at + 1].isascii() and text[at + 1].isalnum()), False
-
-
-def _between(text: str, at: int) -> tuple[int | None, set[str], str]:
-    """What stands between letters at `at`: its length, the marks of keys that it can be ("" is
-    what may stand between any two letters), and what of it stays in the text.
-
-    The length is None for a piece of something longer at the end of the text, 0 for the rest.
-    """
-    sign = text[at]
-    rest = text[at : at + _LONGEST_SPELT].lower() if sign in "&%\\" else ""
-    if rest and (spelt := _ESCAPED.match(text, at)):
-        mark = _SPELT[spelt.group().lower()]
-        return spelt.end() - at, {mark, OWN} if mark else {mark}, ""
-    if wrap := _WRAP.match(text, at):
-        return wrap.end() - at, {"", SEP, GAP, JOIN}, ""
-    if rest in _SPELT_STARTS or _WRAP_START.fullmatch(text, at):
-        return None, set(), ""
-    marks, stays = _sign(sign)
-    if sign == "\\" and text[at:].lstrip("\\")[:1] == "_":
-        marks = {*marks, ""}
-    return 1, marks, stays
-
-
-def _sign(sign: str) -> tuple[set[str], str]:
-    if sign in _ZERO:
-        return {""}, ""
-    if sign in _MARKS:
-        return {"", SEP, GAP, JOIN}, sign
-    if sign in _BLANK or sign in _HYPHEN:
-        return {SEP, GAP, JOIN}, ""
-    if sign in "_\uff3f":
-        return {SEP, OWN, JOIN}, ""
-    if sign == "\\":
-        return {SEP}, ""
-    if sign in _OPEN or sign in _CLOSE:
-        return {SEP, JOIN}, sign
-    return ({JOIN}, "") if sign in "./" else (set(), "")
 
 
 def _match(text: str, start: int, end: int, key: str, inside: str) -> Match:
@@ -395,7 +282,7 @@ def _match(text: str, start: int, end: int, key: str, inside: str) -> Match:
     for run in dict.fromkeys(runs):
         if runs.count(run) % 2 == 0:
             continue
-        if run[0] in _CLOSE or text[start - 1 : start] == run[0]:
+        if run[0] in CLOSE or text[start - 1 : start] == run[0]:
             after += run
         else:
             before += run

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-import httpx2
+from collections.abc import Mapping
 
 from doorstep._errors import Blocked
 
@@ -19,9 +18,13 @@ _SHAPED = {
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))
 
 
-def outgoing_headers(request: httpx2.Request, body: bytes) -> tuple[tuple[str, str], ...]:
-    """The headers that leave. Blocked for a body whose bytes could not be looked at."""
-    headers = request.headers
+def outgoing_headers(
+    headers: Mapping[str, str], host: str, method: str, body: bytes
+) -> tuple[tuple[str, str], ...]:
+    """The headers that leave. Blocked for a body whose bytes could not be looked at.
+
+    `headers` are found by their names in lower case; `host` is that of the URL, with its port.
+    """
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise Blocked(
             "The body is compressed, so that it cannot be checked; nothing was sent.",
@@ -29,16 +32,16 @@ def outgoing_headers(request: httpx2.Request, body: bytes) -> tuple[tuple[str, s
         )
     kept = [(name, headers[name]) for name in _KEPT if name in headers]
     kept += [(n, headers[n]) for n, s in _SHAPED.items() if s.fullmatch(headers.get(n, ""))]
-    host = request.url.netloc.decode("ascii")
     fixed = [("host", host), ("user-agent", USER_AGENT), ("accept-encoding", "identity")]
-    length = [("content-length", str(len(body)))] if body or request.method == "POST" else []
+    length = [("content-length", str(len(body)))] if body or method == "POST" else []
     return (*fixed, *kept, *length)
 
 
-def checked_method(request: httpx2.Request) -> str:
-    if request.method not in _METHODS or request.url.userinfo:
+def checked_method(method: str, *, named: bool = False) -> str:
+    """`named`: whether the URL holds a user name. Blocked for it, and for an unusual method."""
+    if method not in _METHODS or named:
         raise Blocked(
             "The method or the URL of the request is unusual; nothing was sent.",
             hint="Use a plain HTTP method, and no user name in the URL.",
         )
-    return request.method
+    return method

@@ -9,10 +9,14 @@ does not begin like an object or an array, or goes on unlike JSON (RFC 8259), is
 from __future__ import annotations
 
 import json
+import re
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _SCALAR = frozenset("0123456789+-.eEtrufalsn")
 _BLANK = frozenset(" \t\r\n")
+
+
+_SPECIAL = re.compile(r'["\\]')
 
 
 class JsonText:
@@ -51,16 +55,30 @@ class JsonText:
 
     def feed(self, text: str) -> None:
         self.raw = self.raw or not text.isascii()
-        for sign in text:
-            if self._dead:
-                return
-            if self._string:
-                self._inside(sign)
+        at, size = 0, len(text)
+        while at < size and not self._dead:
+            if not self._string:
+                self._outside(text[at])
+            elif not self._escape and self._inner is not None and self._inner._dead:
+                at = self._pass(text, at)  # a string that holds no JSON
+                continue
             else:
-                self._outside(sign)
+                self._inside(text[at])
+            at += 1
+
+    def _pass(self, text: str, at: int) -> int:
+        """Goes through such a string up to its end, or to an escape; where the text goes on."""
+        match = _SPECIAL.search(text, at)
+        if match is None:
+            return len(text)
+        if match[0] == '"':
+            self._string, self._value_next = False, False
+        else:
+            self._escape = "\\"
+        return match.end()
 
     def _outside(self, sign: str) -> None:
-        if sign in _BLANK:
+        if sign in _BLANK or (self._stack and sign in _SCALAR):
             return
         if not self._begun:
             self._begun, self._dead = True, sign not in "{["
@@ -77,7 +95,7 @@ class JsonText:
         elif sign in ":,":
             self._value_next = sign == ":"
         else:
-            self._dead = sign not in _SCALAR
+            self._dead = True
 
     def _open(self, sign: str) -> None:
         self._stack.append(sign)

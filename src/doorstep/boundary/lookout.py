@@ -23,11 +23,13 @@ _MOST = 256  # lookouts of scopes with declarations of their own; the one not us
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Lookout:
-    """`declared` are the terms of all `Declared`; `rules` are run again by the gate."""
+    """`declared` are the terms of all `Declared`; `rules` are run again by the gate. `quick`: every
+    detector says that it is, and nothing of the user's own looks for more."""
 
     finder: Finder
     declared: Matcher
     rules: tuple[Detector, ...]
+    quick: bool = False
 
 
 class Lookouts:
@@ -76,7 +78,8 @@ class Lookouts:
         )
         terms = [term for detector in found for term in getattr(detector, "terms", ())]
         rules = tuple(d for d in found if getattr(d, "at_gate", False))
-        return Lookout(finder, Matcher(terms), rules)
+        quick = not callable(self._propagate) and all(getattr(d, "quick", False) for d in found)
+        return Lookout(finder, Matcher(terms), rules, quick)
 
 
 class _Unknown:

@@ -35,10 +35,13 @@ class ReplyMask:
         self._detectors = tuple(detectors)
 
     def spans(self, text: str, kept: Sequence[Match]) -> list[tuple[int, int, str]]:
-        """(start, end, what stands there instead), in order, none overlapping; not in `kept`."""
+        """(start, end, what stands there instead), in order, none overlapping; not in `kept`,
+        whose matches are in order, too."""
+        pieces, at = [], 0
         for match in kept:
-            size = match.end - match.start
-            text = text[: match.start] + _BLANKED * size + text[match.end :]
+            pieces += [text[at : match.start], _BLANKED * (match.end - match.start)]
+            at = match.end
+        text = "".join([*pieces, text[at:]])
         hits = [(h.start, h.end, h.term.kind) for m in self._matchers for h in m.find(text)]
         hits += [(f.start, f.end, f.kind) for d in self._detectors for f in d.find(text)]
         found: list[tuple[int, int, str]] = []

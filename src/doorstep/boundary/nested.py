@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 
 from doorstep.boundary.clearance import Clearance
 from doorstep.boundary.tree import DATA, Leaf, NotCanonical, Place, leaves, parse
@@ -40,7 +39,12 @@ def inner(
 
     The path of an inner leaf begins with the path of the string that holds it.
     """
-    for leaf in leaves(tree, clearance, place):
+    return expanded(leaves(tree, clearance, place), clearance, depth)
+
+
+def expanded(found: Iterable[Leaf], clearance: Clearance, depth: int = 0) -> Iterator[Leaf]:
+    """`inner` of a tree whose leaves are there already."""
+    for leaf in found:
         if leaf.excused:
             continue
         inside = nested(leaf.text) if depth < DEPTH and leaf.role != "number" else None
@@ -52,4 +56,4 @@ def inner(
 
 def inside_of(leaf: Leaf) -> Place:
     """The place of what a string leaf holds as JSON."""
-    return replace(DATA, path=leaf.path, key=leaf.key)
+    return DATA._replace(path=leaf.path, key=leaf.key)

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from doorstep.boundary.wordstarts import word_starts
+
 _LETTERS = {
     "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
     "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L",
@@ -39,7 +41,9 @@ _DROPPED = frozenset(("Mn", "Me", "Cf", "Cc", "Co", "Cs", "Cn"))
 _TWO_LETTERS = frozenset("\u0308\u030aøØ")
 _CHUNK = re.compile(r"([ -~]+)|.", re.DOTALL)
 _PLAIN = re.compile(r"[\t\n\r\x20-\x7e]*")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
+_SMALL = bytes(range(256)).lower()
+_SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum())
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,22 +60,39 @@ class View:
 
 
 class Squeezed:
-    """A view without what stands between words. `starts`: word k begins at `text[starts[k]]`."""
+    """A view without what stands between words, in small letters.
 
-    __slots__ = ("_begins", "starts", "text", "view")
+    `starts`: word k begins at `text[starts[k]]`; `begins`: where it does in the view. Both are
+    counted at the first hit, as most texts have none.
+    """
 
-    def __init__(self, text: str, starts: list[int], view: View) -> None:
+    __slots__ = ("_begins", "_starts", "text", "view")
+
+    def __init__(self, text: str, view: View) -> None:
         self.text = text
-        self.starts = starts
         self.view = view
-        self._begins: list[int] | None = None
+        self._starts: list[int] | None = None
+        self._begins: list[int] = []
+
+    @property
+    def starts(self) -> list[int]:
+        if self._starts is None:
+            self._starts = self._counted()
+        return self._starts
 
     @property
     def begins(self) -> list[int]:
-        """Where word k begins in the view; counted at the first hit, as most texts have none."""
-        if self._begins is None:
-            self._begins = [match.start() for match in _WORD.finditer(self.view.text)]
+        if self._starts is None:
+            self._starts = self._counted()
         return self._begins
+
+    def _counted(self) -> list[int]:
+        if self.view.text.isascii():
+            self._begins, starts = word_starts(self.view.text)
+            return starts or [0]
+        words = [match.span() for match in WORD.finditer(self.view.text)]
+        self._begins = [begin for begin, _ in words]
+        return list(accumulate([end - begin for begin, end in words[:-1]], initial=0))
 
     def word_at(self, index: int) -> int:
         return bisect_right(self.starts, index) - 1
@@ -109,13 +130,36 @@ def views(text: str) -> list[View]:
 
 
 def squeeze(view: View) -> Squeezed:
-    words = _WORD.findall(view.text)
-    starts = list(accumulate(map(len, words[:-1]), initial=0)) if words else []
-    return Squeezed(_lower("".join(words)), starts, view)
+    return Squeezed(letters(view.text), view)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, small: all that its words are made of."""
+    if text.isascii():
+        return text.encode().translate(_SMALL, _SIGNS).decode("ascii")
+    return _lower("".join(filter(str.isalnum, text)))
+
+
+def count_letters(text: bytes) -> int:
+    """How many letters and digits an ASCII text has."""
+    return len(text.translate(None, _SIGNS))
 
 
 def squeezed(text: str) -> list[Squeezed]:
     return [squeeze(view) for view in views(text)]
+
+
+class Squeezing:
+    """`squeezed` for the time of one request, in which several ask about the same text."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[Squeezed]] = {}
+
+    def __call__(self, text: str) -> list[Squeezed]:
+        found = self._known.get(text)
+        if found is None:
+            found = self._known[text] = squeezed(text)
+        return found
 
 
 def _lower(text: str) -> str:

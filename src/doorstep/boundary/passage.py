@@ -27,5 +27,9 @@ class Passage:
         self.held: Crossing | None = None
         self.refused: BoundaryError | None = None
 
+    def sent(self, crossing: Crossing) -> None:
+        self.crossings.append(crossing)
+        self.crossings.sort(key=lambda crossing: crossing.id)
+
     def __repr__(self) -> str:
         return f"Passage({len(self.crossings)} crossings, held={self.held is not None})"

@@ -12,7 +12,7 @@ from doorstep._errors import Blocked, ConfigError, DestinationRefused, KeepHome
 
 OnPrivate = Literal["mask", "block"]
 Do = Literal["allow", "mask", "ask", "home", "block"]  # from the mildest to the strictest
-Opaque = Literal["block", "allow"]
+Opaque = Literal["block", "home", "allow"]
 Words = Literal["any", "common"]
 _ORDER: tuple[Do, ...] = get_args(Do)
 _PER = 100_000  # bytes; a model reads them in two to three seconds
@@ -52,11 +52,12 @@ class Policy:
     that nothing may leave. `rules`: the first that holds for a kind and a destination counts; where
     none does, `on_private`: "mask" lets a clearance with `mask` (and a request without any
     clearance) go out sealed; "block" refuses every private value, whatever a clearance says. A
-    clearance without `mask` refuses what a rule would mask or allow. `opaque`: what to do with
-    images, sounds and files, at which nobody can look. `words`: "common" lets out common words,
-    quantities, placeholders and `approved` words only. `deadline_s`: seconds that seal and gate may
-    take together for a body of up to 100 kB, and for each 100 kB more; `ask_timeout_s`: that a
-    person may take. `max_body_bytes`: the largest body that may leave.
+    clearance without `mask` refuses what a rule would mask or allow. `opaque`: what to do with a
+    request that holds images, sounds or files, at which nobody can look; "home": KeepHome is
+    raised. `words`: "common" lets out common words, quantities, placeholders and `approved` words
+    only. `deadline_s`: seconds that seal and gate may take together for a body of up to 100 kB, and
+    for each 100 kB more; `ask_timeout_s`: that a person may take. `max_body_bytes`: the largest
+    body that may leave.
     """
 
     destinations: tuple[str, ...] = ()

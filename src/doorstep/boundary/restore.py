@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from doorstep.boundary.forms import Forms, Index, Match, placeholder_key, plain_key
@@ -102,7 +102,7 @@ class Restorer:
 
     def touches(self, text: str) -> bool:
         """Whether anything in the text would change."""
-        return self.mask is not None or bool(self.forms.scan(text, 0, True)[0])
+        return self.mask is not None or self.forms.any(text)
 
     def escapes(self, spelling: JsonText) -> bool:
         """Whether that JSON escapes what is not ASCII."""
@@ -139,8 +139,9 @@ class Restorer:
         if sent != found and len({value.casefold() for value in choices.values()}) > 1:
             return None, False
         value = choices[sent]
-        cased = value if placeholder_key(sent) == match.key else _cased(found, sent, value)
-        return cased, sent in self._numbers
+        if sent != found and placeholder_key(sent) != match.key:
+            value = _cased(found, sent, value)
+        return value, sent in self._numbers
 
     def _add_entry(self, entry: Entry) -> None:
         text, value = entry.text, entry.value
@@ -211,6 +212,8 @@ class Restorer:
 
     def _plain(self, text: str, *, escape: bool = False, ascii: bool = False) -> str:
         found, _ = self.forms.scan(text, 0, True)
+        if self.mask is None and not escape:
+            return self.filled(text, 0, found, len(text))
         spans = self.mask.spans(text, found) if self.mask else ()
         if not found and not spans:
             return text
@@ -220,6 +223,14 @@ class Restorer:
             pieces += [text[done:start], escaped(value, int(escape), ascii)]
             done = end
         return "".join([*pieces, text[done:]])
+
+    def filled(self, text: str, at: int, found: Sequence[Match], until: int) -> str:
+        """`text[at:until]` with values for the matches in it."""
+        pieces: list[str] = []
+        for match in found:
+            pieces += (text[at : match.start], self.value(text, match)[0])
+            at = match.end
+        return "".join((*pieces, text[at:until]))
 
 
 class Running:
@@ -241,11 +252,21 @@ class Running:
         if not self._begun and (start := (self._held + piece).lstrip()):
             self._begun = True
             self._json = JsonText() if start[0] in "{[" else None
-        return self._next(self._before + self._held + piece, False)
+        text = self._before + self._held + piece
+        if self._json is None and self._restorer.mask is None:
+            return self._plain(text)
+        return self._next(text, False)
 
     def end(self) -> str:
         """The rest."""
         return self._next(self._before + self._held, True)
+
+    def _plain(self, text: str) -> str:
+        """What `_next` does, for text that is not JSON and nothing of which is hidden."""
+        at = len(self._before)
+        found, until = self._restorer.forms.scan(text, at, False)
+        self._held, self._before = text[until:], text[:until][-_CONTEXT:]
+        return self._restorer.filled(text, at, found, until)
 
     def _next(self, text: str, final: bool) -> str:
         found, until = self._restorer.forms.scan(text, len(self._before), final)

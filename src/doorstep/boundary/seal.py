@@ -10,21 +10,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from doorstep._errors import Blocked
+from doorstep._errors import Blocked, KeepHome
 from doorstep.boundary.bodies import reference
-from doorstep.boundary.clearance import Clearance, Term
+from doorstep.boundary.clearance import Clearance, Path, Term
+from doorstep.boundary.covered import Covered
 from doorstep.boundary.detect import Detector
 from doorstep.boundary.escapes import unescaped
 from doorstep.boundary.exact import Exact
 from doorstep.boundary.finder import Finder, Found
-from doorstep.boundary.nested import DEPTH, inner, inside_of, nested
-from doorstep.boundary.normal import Squeezed, squeezed
+from doorstep.boundary.nested import DEPTH, expanded, inside_of, nested
+from doorstep.boundary.normal import Squeezing
 from doorstep.boundary.policy import Do, Opaque, refuse, strictest
 from doorstep.boundary.spans import Span, merge, widen
 from doorstep.boundary.terms import Matcher
-from doorstep.boundary.tree import Leaf, NotCanonical, dump, leaves, parse, rebuild
+from doorstep.boundary.tree import Leaf, NotCanonical, dump, leaves, read, rebuild
 from doorstep.boundary.vault import Vault
 
 __all__ = ["Sealed", "Sealer", "Span", "merge"]
@@ -35,12 +36,14 @@ _NAME, _LONG_NAME = (re.compile(rf"[\w.-]{{1,{most}}}", re.ASCII) for most in (6
 @dataclass(frozen=True, slots=True, repr=False)
 class Sealed:
     """The body that may leave, how many values of each kind were replaced, what else to look for
-    at the gate (`found`: what detectors found), and the strictest verdict."""
+    at the gate (`found`: what detectors found), the strictest verdict, and in which texts of the
+    request no detector found anything (`clean`)."""
 
     body: bytes
     replaced: Counter[str] = field(default_factory=Counter)
     found: tuple[Term, ...] = ()
     verdict: Do = "allow"
+    clean: frozenset[str] = frozenset()
 
 
 class Sealer:
@@ -67,6 +70,7 @@ class Sealer:
         self._vault = vault
         usual: Do = "mask" if vault is not None else "block"
         self._do = do or (lambda _: usual)
+        self._verdicts: dict[str, Do] = {}
         self._opaque = opaque
         self._remember = remember or (lambda terms: (Matcher(terms, words=False),))
 
@@ -76,24 +80,30 @@ class Sealer:
         `more` are terms to look for besides.
         """
         try:
-            tree = parse(body)
+            tree, canonical = read(body)
         except NotCanonical:
             self._look(_text(body))
             return Sealed(body)
-        looked = list(inner(tree, self._clearance))
+        every = list(leaves(tree, self._clearance))
+        looked = list(expanded(every, self._clearance))
         opaque = self._opaque_ones(looked)
         found = self._finder.find(looked)
-        known = (Matcher(more, words=False), *self._remember(found.terms))
-        one = _One(
-            lambda leaf: self.spans(leaf, found, known),
-            self._clearance,
-            self._vault,
-            self._taken(tree),
-        )
+        known = self._remember(found.terms)
+        if more:
+            known = (Matcher(more, words=False), *known)
+        spans = _Spans(lambda leaf: self.spans(leaf, found, known))
+        if not any(spans.of(leaf) for leaf in looked if not leaf.opaque):
+            return Sealed(
+                body if canonical else dump(tree), opaque, found.terms, clean=found.clean
+            )
+        taken = "\n".join(leaf.text for leaf in every if not leaf.opaque)
+        one = _One(spans.of, self._clearance, self._vault, taken)
         sealed = dump(rebuild(tree, one.change, self._clearance))
-        verdict = strictest(map(self._do, one.count))
-        refuse(verdict, Counter({k: n for k, n in one.count.items() if self._do(k) == verdict}))
-        return Sealed(sealed, one.count + opaque, found.terms, verdict)
+        verdict = strictest(map(self._verdict, one.count))
+        refuse(
+            verdict, Counter({k: n for k, n in one.count.items() if self._verdict(k) == verdict})
+        )
+        return Sealed(sealed, one.count + opaque, found.terms, verdict, found.clean)
 
     def _look(self, text: str) -> None:
         """A body that is not JSON cannot be sealed, only refused."""
@@ -107,31 +117,44 @@ class Sealer:
 
     def _opaque_ones(self, looked: Iterable[Leaf]) -> Counter[str]:
         count = sum(leaf.opaque for leaf in looked)
-        if count and self._opaque == "block":
-            refuse_opaque(count)
+        if count and self._opaque != "allow":
+            refuse_opaque(count, self._opaque)
         return Counter({"opaque": count}) if count else Counter()
 
-    def _taken(self, tree: object) -> str:
-        return "\n".join(leaf.text for leaf in leaves(tree, self._clearance) if not leaf.opaque)
+    def _verdict(self, kind: str) -> Do:
+        verdict = self._verdicts.get(kind)
+        if verdict is None:
+            verdict = self._verdicts[kind] = self._do(kind)
+        return verdict
 
     def spans(self, leaf: Leaf, found: Found, known: Sequence[Matcher]) -> list[Span]:
         """Everything private in a leaf, merged, but for what is allowed to leave as it is."""
         text = leaf.text
-        views: Sequence[Squeezed] = ()
-        if any(map(len, (*self._matchers, *known))):
-            views = (*squeezed(text), *unescaped(text))
-        hits = [h for matcher in self._matchers for h in matcher.find(text, views=views)]
-        spans = [Span(h.start, h.end, h.term.kind, h.term.value) for h in hits]
-        hits = [h for matcher in known for h in matcher.find(text, views=views)]
-        allowed = self._finder.allowed
-        spans += [
-            Span(h.start, h.end, h.term.kind) for h in hits if not allowed(text[h.start : h.end])
-        ]
-        spans += [*found.of(leaf), *_of_reference(leaf, found)]
-        spans = [s for s in spans if self._do(s.kind) != "allow"]
+        here = [*found.of(leaf), *_of_reference(leaf, found)]
+        but = here if leaf.role != "number" else ()
+        spans = [*self._hits(text, known, but, found.squeezed), *here]
+        spans = [s for s in dict.fromkeys(spans) if self._verdict(s.kind) != "allow"]
         if leaf.role == "number":
             return [Span(0, len(text), s.kind, s.of) for s in spans[:1]]
-        return merge(widen(text, span) for span in spans)
+        return merge([widen(text, span) for span in spans])
+
+    def _hits(
+        self, text: str, known: Sequence[Matcher], here: Sequence[Span], seen: Squeezing
+    ) -> Iterator[Span]:
+        """What the matchers find, but for what would add nothing to the spans `here`."""
+        if not any(map(len, (*self._matchers, *known))):
+            return
+        plain = seen(text)
+        views = (*plain, *unescaped(text))
+        but = Covered(plain[0], here) if len(here) > 1 and text.isascii() else None
+        for matcher in self._matchers:
+            for start, end, term in matcher.find(text, views=views):
+                yield Span(start, end, term.kind, term.value)
+        allowed = self._finder.allowed
+        for matcher in known:
+            for start, end, term in matcher.find(text, views=views, but=but):
+                if not allowed(text[start:end]):
+                    yield Span(start, end, term.kind)
 
 
 def _of_reference(leaf: Leaf, found: Found) -> Iterator[Span]:
@@ -139,7 +162,22 @@ def _of_reference(leaf: Leaf, found: Found) -> Iterator[Span]:
     if leaf.made and leaf.path[-1:] == ("$ref",) and (name := reference(leaf.text)):
         before = len(leaf.text) - len(name)
         for span in found.of(Leaf((), name, "key", False)):
-            yield replace(span, start=span.start + before, end=span.end + before)
+            yield span._replace(start=span.start + before, end=span.end + before)
+
+
+class _Spans:
+    """The spans of the leaves of one body, each leaf searched once."""
+
+    def __init__(self, search: Callable[[Leaf], list[Span]]) -> None:
+        self._search = search
+        self._known: dict[tuple[Path, str, str, str], list[Span]] = {}
+
+    def of(self, leaf: Leaf) -> list[Span]:
+        key = leaf.path, leaf.role, leaf.key, leaf.text
+        spans = self._known.get(key)
+        if spans is None:
+            spans = self._known[key] = self._search(leaf)
+        return spans
 
 
 class _One:
@@ -192,12 +230,17 @@ def _refused_as_name(text: str, sealed: str) -> bool:
     return bool(name.fullmatch(text)) and not name.fullmatch(sealed)
 
 
-def refuse_opaque(count: int) -> None:
-    raise Blocked(
+def refuse_opaque(count: int, opaque: Opaque = "block") -> None:
+    """Blocked, or KeepHome where the policy says that such a request is for the home model."""
+    home = opaque == "home"
+    refusal = KeepHome if home else Blocked
+    raise refusal(
         f"The request holds {count} image(s), sound(s) or file(s), at which nobody can look; "
         "nothing was sent.",
         kinds=("opaque",),
-        hint='Leave them out, or set opaque = "allow" if they hold nothing private.',
+        hint="Let the home model answer, or leave them out."
+        if home
+        else 'Leave them out, or set opaque = "allow" if they hold nothing private.',
     )
 
 

@@ -9,14 +9,17 @@ and "Maya's" are hits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from doorstep.boundary.clearance import Term
-from doorstep.boundary.normal import Squeezed, squeezed
+from doorstep.boundary.covered import Covered
+from doorstep.boundary.normal import WORD, Squeezed, letters, squeezed, views
 
 _ANYWHERE = 8  # letters from which a value is a hit even inside a longer word
 _SIGNIFICANT = 3  # letters from which one word of a value of several words counts by itself
@@ -26,6 +29,7 @@ _SPLIT_DIGITS = 7  # digits from which a number is looked for with gaps: "22:30"
 _NO_GAPS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
+_KIND = Implementation.ContiguousNFA
 _WEB = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _WORDS = re.compile(r"[^\W_]+")
@@ -61,13 +65,15 @@ class Cased(Term):
     __repr__ = Term.__repr__
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Hit:
+class Hit(NamedTuple):  # many are made
     """`text[start:end]` is a form of `term`."""
 
     start: int
     end: int
     term: Term
+
+    def __repr__(self) -> str:
+        return f"Hit({self.start}, {self.end}, {self.term!r})"
 
 
 class _Form(NamedTuple):  # many are made; it never shows, and neither does its term
@@ -77,57 +83,115 @@ class _Form(NamedTuple):  # many are made; it never shows, and neither does its 
     ordinary: bool  # split by spaces into common words, it is ordinary English
     tail: bool = False  # also at the end of a longer number: with a country code before it
     capitals: str = ""  # the letters of a `Cased` value, which are compared with the text's
+    whole: bool = False  # only where a word begins
+
+
+_Spelled = dict[str, tuple[_Form, ...]]
 
 
 class Matcher:
     """Finds `terms` in texts. `words`: also each significant word of a value of several words."""
 
     def __init__(self, terms: Sequence[Term], *, words: bool = True) -> None:
-        forms: dict[str, _Form] = {}
+        spelled: _Spelled = {}
         for term in terms:
             for spelling, form in _forms(term, words):
-                if spelling not in forms or (forms[spelling].capitals and not form.capitals):
-                    forms[spelling] = form
-        self._forms = tuple(forms.values())
-        self._search = AhoCorasick(tuple(forms)) if forms else None
+                known = spelled.get(spelling)
+                spelled[spelling] = (form,) if known is None else _with(known, form)
+        self._take(spelled)
+
+    @classmethod
+    def joined(cls, matchers: Iterable[Matcher]) -> Matcher:
+        """One that finds what each of them does. Of equal values the first one's kind counts."""
+        spelled: _Spelled = {}
+        for matcher in matchers:
+            for spelling, forms in matcher._spelled.items():
+                known = spelled.setdefault(spelling, forms)
+                if known is not forms:
+                    spelled[spelling] = reduce(_with, forms, known)
+        made = cls(())
+        made._take(spelled)
+        return made
+
+    def _take(self, spelled: _Spelled) -> None:
+        self._spelled = spelled
+        self._forms = tuple(spelled.values())
+        # The default for a hundred or less takes five times as long to make as it saves in a text.
+        self._search = AhoCorasick(spelled, implementation=_KIND) if spelled else None
 
     def __len__(self) -> int:
         return len(self._forms)
 
     def find(
-        self, text: str, *, least: int = 1, views: Sequence[Squeezed] | None = None
+        self,
+        text: str,
+        *,
+        least: int = 1,
+        views: Sequence[Squeezed] | None = None,
+        but: Covered | None = None,
     ) -> list[Hit]:
-        """Every hit with at least `least` letters, as spans of `text`, in order.
+        """Every hit with at least `least` letters, as spans of `text`, in order; of several kinds
+        at one place the one that was known first comes first.
 
-        `views`: `squeezed(text)`, for who asks several matchers about one text.
+        `views`: `squeezed(text)`, for who asks several matchers about one text; `but`: what has
+        been found in one of them already, and need not be found again.
         """
         if self._search is None:
             return []
-        if views is None:
-            views = squeezed(text)
-        hits = {(hit.start, hit.end): hit for view in views for hit in self._in(view, least)}
-        return [hits[key] for key in sorted(hits)]
+        hits: dict[tuple[int, int, str], Hit] = {}
+        for view in squeezed(text) if views is None else views:
+            known = but if but is not None and but.view is view else None
+            for hit in self._in(view, least, known):
+                hits[hit.start, hit.end, hit.term.kind] = hit
+        return sorted(hits.values(), key=_place)
 
-    def _in(self, text: Squeezed, least: int) -> Iterator[Hit]:
+    def _in(self, text: Squeezed, least: int, known: Covered | None) -> Iterator[Hit]:
         assert self._search is not None
-        for index, start, end in self._search.find_matches_as_indexes(text.text, overlapping=True):
-            form = self._forms[index]
-            if end - start < least or not (span := _allowed(form, text, start, end)):
+        found = self._search.find_matches_as_indexes(text.text, overlapping=True)
+        starts = text.starts if found else []
+        for index, start, end in found:
+            if end - start < least:
                 continue
-            if not form.capitals or _capital(form.capitals, text.view.text, *span):
-                yield Hit(*text.view.span(*span), form.term)
+            first = bisect_right(starts, start) - 1
+            begins = starts[first] == start
+            for form in self._forms[index]:
+                if not begins and form.whole:
+                    continue
+                if known is not None and known.holds(start, end, form.term.kind):
+                    continue
+                if not (span := _allowed(form, text, start, end, first)):
+                    continue
+                if not form.capitals or _capital(form.capitals, text.view.text, *span):
+                    yield Hit(*text.view.span(*span), form.term)
 
 
-def _allowed(form: _Form, text: Squeezed, start: int, end: int) -> tuple[int, int] | None:
-    """The stretch of the view that the word rules give to a match, None if they reject it."""
-    first, last = text.word_at(start), text.word_at(end - 1)
-    stop = text.word_end(last)
-    whole = text.starts[first] == start and _ends(text.text[start:end], text.text[end:stop])
+def _with(forms: tuple[_Form, ...], form: _Form) -> tuple[_Form, ...]:
+    """The forms of a spelling with one more, where that finds more than they do."""
+    if any(f.term.kind == form.term.kind and f[1:] == form[1:] for f in forms):
+        return forms
+    return (*forms, form)
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.end
+
+
+def _allowed(
+    form: _Form, text: Squeezed, start: int, end: int, first: int
+) -> tuple[int, int] | None:
+    """The stretch of the view that the word rules give to a match, None if they reject it. `first`
+    is the word in which it begins."""
+    starts, begins = text.starts, text.begins
+    last = bisect_right(starts, end - 1, first) - 1
+    stop = starts[last + 1] if last + 1 < len(starts) else len(text.text)
+    whole = starts[first] == start
+    if whole and end != stop:
+        whole = _ends(text.text[start:end], text.text[end:stop])
     if not whole and not form.anywhere and not (form.tail and end == stop):
         return None
     if last > first and whole and not _joins(form, text, (first, last), (end, stop)):
         return None
-    return text.place(text.starts[first]), text.place(stop - 1) + 1
+    return begins[first], begins[last] + stop - starts[last]
 
 
 def _capital(value: str, text: str, start: int, end: int) -> bool:
@@ -159,16 +223,22 @@ def _joins(form: _Form, text: Squeezed, words: tuple[int, int], ends: tuple[int,
 
 
 def _forms(term: Term, words: bool) -> Iterator[tuple[str, _Form]]:
-    for view in squeezed(term.value):
-        several = len(view.starts) > 1
-        if view.text:
-            yield from _spellings(view.text, _form(term, view.text, several))
-    parts = [w for w in _WORDS.findall(_worded(term.value)) if len(w) > 1] if words else ()
-    if len(parts) > 1 and not _CODE_NAME.fullmatch(term.value):
-        for part in parts:
-            if _says_something(part):
-                for view in squeezed(part):
-                    yield from _spellings(view.text, _form(term, view.text, False, part=True))
+    value = term.value
+    plain = value.isascii() and value.isprintable()  # then there is one view, the value itself
+    for seen in (value,) if plain else [view.text for view in views(value)]:
+        if text := letters(seen):
+            several = not seen.isdigit() and len(WORD.findall(seen)) > 1
+            yield from _spellings(text, _form(term, text, several))
+    if words and len(parts := [w for w in _WORDS.findall(_worded(value)) if len(w) > 1]) > 1:
+        yield from _of_parts(term, parts)
+
+
+def _of_parts(term: Term, parts: Iterable[str]) -> Iterator[tuple[str, _Form]]:
+    if _CODE_NAME.fullmatch(term.value):
+        return
+    for part in filter(_says_something, parts):
+        for view in squeezed(part):
+            yield from _spellings(view.text, _form(term, view.text, False, part=True))
 
 
 def _says_something(word: str) -> bool:
@@ -185,27 +255,31 @@ def _worded(value: str) -> str:
 
 
 def _form(term: Term, text: str, several: bool, part: bool = False) -> _Form:
-    gapless = not text.isascii() and bool(_NO_GAPS.search(text))
-    anywhere = gapless or (not part and not text.isdigit() and len(text) >= _ANYWHERE)
-    least = _SPLIT_DIGITS if text.isdigit() else _SIGNIFICANT
+    number = text.isdigit()
+    anywhere = not part and not number and len(text) >= _ANYWHERE
+    if not anywhere and not text.isascii():
+        anywhere = _NO_GAPS.search(text) is not None
     capitals = ""
     if isinstance(term, Cased):
         anywhere, capitals = False, "".join(filter(str.isalnum, term.value))
+    least = _SPLIT_DIGITS if number else _SIGNIFICANT
     splits = several or (len(text) >= least and not capitals)
-    tail = term.kind == "phone" and text.isdigit() and len(text) >= _TAIL
-    return _Form(term, anywhere, splits, not several, tail, capitals)
+    tail = number and len(text) >= _TAIL and term.kind == "phone"
+    whole = not (anywhere or tail)
+    return _Form(term, anywhere, splits, not several, tail, capitals, whole)
 
 
-def _spellings(text: str, form: _Form) -> Iterator[tuple[str, _Form]]:
+def _spellings(text: str, form: _Form) -> Sequence[tuple[str, _Form]]:
     """The word, its plural in -ies, and its singular."""
-    yield text, form
     if not text.isalpha() or not text.isascii() or len(text) <= _SIGNIFICANT:
-        return
+        return ((text, form),)
+    found = [text]
     if text.endswith("y"):
-        yield text[:-1] + "ies", form
+        found.append(text[:-1] + "ies")
     if text.endswith("ies"):
-        yield text[:-3] + "y", form
+        found.append(text[:-3] + "y")
     if text.endswith("s") and not text.endswith("ss"):
-        yield text[:-1], form
+        found.append(text[:-1])
     if text.endswith(("shes", "ches", "xes", "sses", "zes")):
-        yield text[:-2], form
+        found.append(text[:-2])
+    return [(spelling, form) for spelling in found]

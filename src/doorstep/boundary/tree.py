@@ -10,17 +10,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from doorstep.boundary import bodies
 from doorstep.boundary.bodies import Place
 from doorstep.boundary.clearance import Clearance, Path
 
-__all__ = ["Leaf", "NotCanonical", "Path", "Place", "dump", "leaves", "parse", "rebuild", "whole"]
+__all__ = [
+    "Leaf",
+    "NotCanonical",
+    "Path",
+    "Place",
+    "dump",
+    "leaves",
+    "parse",
+    "read",
+    "rebuild",
+    "whole",
+]
 
 Role = Literal["key", "text", "number"]
 _LONE = re.compile("[\ud800-\udfff]")
+_SPELL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 DATA = Place(payload=True)  # where nothing is the protocol's: JSON inside a string
 
 
@@ -28,8 +39,7 @@ class NotCanonical(ValueError):
     """The bytes are not JSON, or not JSON that means one thing only."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Leaf:
+class Leaf(NamedTuple):  # many are made
     """One string, key or number of the tree; `excused` leaves cannot depend on private data.
 
     `constant`: excused, because the wire format says it by itself. `made`: of the service's own
@@ -46,6 +56,9 @@ class Leaf:
     opaque: bool = False
     key: str = ""
 
+    def __repr__(self) -> str:
+        return f"Leaf(role={self.role!r}, {len(self.text)} characters)"
+
 
 def parse(body: bytes) -> object:
     """The value of a JSON text; NotCanonical for duplicate keys, NaN, bad UTF-8, depth."""
@@ -53,6 +66,23 @@ def parse(body: bytes) -> object:
         return json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise NotCanonical("not JSON with unique keys") from None
+
+
+def read(body: bytes) -> tuple[object, bool]:
+    """The value of a JSON text, and whether the bytes are its canonical spelling. NotCanonical as
+    in `parse`.
+
+    Canonical bytes, which most are, are not read strictly: they equal the spelling of a tree, in
+    which no key stands twice and no number is NaN, so that a strict reader finds that tree, too.
+    """
+    try:
+        value = json.loads(body.decode("utf-8"))
+        if dump(value) == body:
+            return value, True
+    except (ValueError, RecursionError):
+        pass
+    value = parse(body)
+    return value, dump(value) == body
 
 
 def whole(text: str) -> str:
@@ -63,7 +93,7 @@ def whole(text: str) -> str:
 
 def dump(value: object) -> bytes:
     """The canonical spelling."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _SPELL(value)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:  # half an emoji, where a client cut a text: JSON can spell it
@@ -72,7 +102,9 @@ def dump(value: object) -> bytes:
 
 def leaves(value: object, clearance: Clearance, place: Place | None = None) -> Iterator[Leaf]:
     """Every key, string and number in document order. `place`: DATA for JSON inside a string."""
-    return _walk(value, place or Place(), False, _Excuse(clearance))
+    found: list[Leaf] = []
+    _walk(value, place or Place(), False, _Excuse(clearance), found)
+    return iter(found)
 
 
 def rebuild(
@@ -119,23 +151,27 @@ def _data_key(place: Place) -> str:
     return "" if not place.payload and place.key in bodies.KEYS else place.key
 
 
-def _walk(value: object, place: Place, excused: bool, excuse: _Excuse) -> Iterator[Leaf]:
+def _walk(value: object, place: Place, excused: bool, excuse: _Excuse, found: list[Leaf]) -> None:
     if isinstance(value, str):
         leaf = excuse.text(value, place)
-        yield Leaf(place.path, value, "text", True) if excused and not leaf.excused else leaf
+        found.append(
+            Leaf(place.path, value, "text", True) if excused and not leaf.excused else leaf
+        )
     elif isinstance(value, dict):
         excused = excused or excuse.tree(value)
         for key, item in value.items():
             leaf = excuse.key(key, place)
-            yield Leaf(leaf.path, key, "key", True) if excused and not leaf.excused else leaf
-            yield from _walk(item, place.below(key, item), excused, excuse)
+            found.append(
+                Leaf(leaf.path, key, "key", True) if excused and not leaf.excused else leaf
+            )
+            _walk(item, place.below(key, item), excused, excuse, found)
     elif isinstance(value, list):
         excused = excused or excuse.tree(value)
         for index, item in enumerate(value):
-            yield from _walk(item, place.item(index), excused, excuse)
+            _walk(item, place.item(index), excused, excuse, found)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         leaf = excuse.number(value, place)
-        yield Leaf(place.path, leaf.text, "number", True) if excused else leaf
+        found.append(Leaf(place.path, leaf.text, "number", True) if excused else leaf)
 
 
 def _rebuild(

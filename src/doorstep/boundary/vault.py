@@ -14,21 +14,23 @@ even then each reply is restored by the vault of its own request, and rightly.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from doorstep._errors import ConfigError
 from doorstep.boundary.entry import Entry
 from doorstep.boundary.forms import squashed
-from doorstep.boundary.normal import squeezed
+from doorstep.boundary.marks import DECODED
+from doorstep.boundary.normal import letters, squeezed
 
 if TYPE_CHECKING:
     from doorstep.boundary.store import Known, Store
     from doorstep.boundary.surrogates.kept import Kept
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_OF_BYTE = bytes(ord(_DIGITS[byte & 31]) for byte in range(256))
 _FIRST = "23456789"  # what a spelling's own letters begin with: no word does
 _LETTERS = 8
 _KIND = re.compile(r"[^A-Z]")
@@ -54,7 +56,8 @@ class Vault:
     ) -> None:
         if len(key) < 16:
             raise ConfigError("The key for placeholders needs at least 16 bytes.")
-        self._key = key
+        self._code = _code(key)
+        self._names: dict[str, tuple[str, str, bytes]] = {}  # of kinds
         self._scope = scope
         self._store = store
         self._entries: dict[tuple[str, str, bool, bool], Entry] = {}
@@ -91,6 +94,11 @@ class Vault:
     def realistic(self) -> bool:
         """Whether it gives surrogates."""
         return self._surrogates is not None
+
+    @property
+    def stored(self) -> bool:
+        """Whether what is given out is written to a store."""
+        return self._store is not None
 
     @property
     def known(self) -> Known | None:
@@ -138,7 +146,7 @@ class Vault:
             known = known or self._new(kind, value, of, taken, json_number, plain)
             self._entries[kind, value, json_number, plain] = known
             self._values[known.text] = value
-            self._used.add(squashed(known.text))
+            self._used.add(squashed(known.text) if known.surrogate else _squashed(known.text))
         return known.text
 
     def value(self, placeholder: str) -> str | None:
@@ -176,19 +184,32 @@ class Vault:
     ) -> Iterator[str]:
         """Placeholders for a value, the usual one first, that nothing in the request reads like."""
         canonical = _canonical(of or value)
-        name = _KIND.sub("", kind.upper())[:12] or "PRIVATE"
-        stem = self._letters(kind, canonical)
+        name, short, begun = self._name(kind)
+        begun += _measured(canonical)
+        stem = self._letters(begun)
         bare = not number and value == (of or canonical.title())
-        own = "" if bare else self._own(kind, canonical, value, "number" if number else "")
+        own = "" if bare else self._own(begun + _measured(value) + _NUMBER[number])
+        squash = self._squash(taken)
         # In steps of two, so that none is another with a plural's "s".
         for size in range(_LETTERS, len(stem), 2):
             for more in (0,) if bare else (2, 4, 6):
-                text = f"{name}_{stem[:size]}" + (f"_{own[:more]}" if more else "")
-                if (plain := squashed(text)) not in self._used and plain not in self._squash(taken):
+                text = f"{name}_{stem[:size]}_{own[:more]}" if more else f"{name}_{stem[:size]}"
+                plain = short + stem[:size] + own[:more]
+                if plain not in self._used and plain not in squash:
                     yield text
 
-    def _own(self, *parts: str) -> str:
-        letters = self._letters(*parts)
+    def _name(self, kind: str) -> tuple[str, str, bytes]:
+        """How the placeholders of a kind begin, how that reads squashed, and how the messages for
+        them begin."""
+        name = self._names.get(kind)
+        if name is None:
+            text = _KIND.sub("", kind.upper())[:12] or "PRIVATE"
+            begun = _measured(self._scope) + _measured(kind)
+            name = self._names[kind] = text, _squashed(text), begun
+        return name
+
+    def _own(self, message: bytes) -> str:
+        letters = self._letters(message)
         return _FIRST[_DIGITS.index(letters[0]) % len(_FIRST)] + letters[1:]
 
     def _squash(self, taken: str) -> str:
@@ -197,15 +218,47 @@ class Vault:
             self.ascii = self.ascii or bool(_SPELT.search(taken))
         return self._taken[1]
 
-    def _letters(self, *parts: str) -> str:
-        message = b"".join(
-            len(data).to_bytes(4, "big") + data
-            for data in (p.encode("utf-8", "surrogatepass") for p in (self._scope, *parts))
-        )
-        digest = hmac.new(self._key, message, hashlib.sha256).digest()
-        return "".join(_DIGITS[byte & 31] for byte in digest)
+    def _letters(self, message: bytes) -> str:
+        return self._code(message).translate(_OF_BYTE).decode("ascii")
+
+
+class _Code:
+    """HMAC-SHA256 (RFC 2104) of many messages: what the key alone gives is made once."""
+
+    def __init__(self, key: bytes) -> None:
+        key = hashlib.sha256(key).digest() if len(key) > 64 else key
+        padded = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def __call__(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+@lru_cache(maxsize=16)
+def _code(key: bytes) -> _Code:
+    return _Code(key)
+
+
+def _measured(part: str) -> bytes:
+    """A part of a message with its length before it, so that no two messages are the same."""
+    data = part.encode("utf-8", "surrogatepass")
+    return len(data).to_bytes(4, "big") + data
+
+
+_NUMBER = (_measured(""), _measured("number"))
+
+
+def _squashed(placeholder: str) -> str:
+    """`squashed` of a placeholder as it is made here."""
+    return placeholder.replace("_", "").translate(DECODED)
 
 
 def _canonical(value: str) -> str:
     """What every spelling of a value has in common."""
-    return squeezed(value)[0].text or value
+    return (
+        letters(value) if value.isascii() and value.isprintable() else squeezed(value)[0].text
+    ) or value

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 __all__ = ["Detector", "Finding", "find_all"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):  # many are made
     """`text[start:end]` is private, of this kind.
 
     `kind` is a plain word ("person", "email"); `by` names the rule that found it, for people

@@ -60,6 +60,7 @@ class Allowing:
         self._detector = detector
         self._allowed = allowed
         self.at_gate = bool(getattr(detector, "at_gate", False))
+        self.quick = bool(getattr(detector, "quick", False))
 
     def find(self, text: str) -> list[Finding]:
         return self._allowed.kept(text, self._detector.find(text))

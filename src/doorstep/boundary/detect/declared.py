@@ -44,6 +44,8 @@ class Declared:
     The gate looks for the same `terms` again, and where there are patterns it asks `find`, too.
     """
 
+    quick = True  # linear in the text: small bodies may be checked on the event loop
+
     def __init__(
         self,
         terms: Iterable[Term | str] = (),
@@ -68,10 +70,11 @@ class Declared:
             f"{len(self.fields)} fields, {len(self.allow)} allowed)"
         )
 
-    def find(self, text: str) -> list[Finding]:
+    def find(self, text: str, *, views: Sequence[Squeezed] | None = None) -> list[Finding]:
+        """What is declared; `views`: `squeezed(text)`, where somebody else needs it, too."""
         found = [
             Finding(hit.start, hit.end, hit.term.kind, "declared")
-            for hit in self._matcher.find(text)
+            for hit in self._matcher.find(text, views=views)
         ]
         if self._compiled:
             found += self._matches(text)

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 import threading
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
 from doorstep._errors import ConfigError
@@ -28,6 +30,7 @@ Match = tuple[int, int, int]
 _REGEX_BYTES = 1 << 20  # for the states of one pattern; one that needs more is read without them
 _LONG = 6  # repetitions longer than this are left open in the question which patterns occur
 _GROUP = 16  # patterns to a database
+_APART = b"\n\n\n"  # between two texts: no part of a word, as the edges of a text are
 _ASCII_CLASSES = {r"\d": "0-9", r"\w": "0-9A-Za-z_"}
 _ASCII_EDGE = r"(?:(?<![0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<=[0-9A-Za-z_])(?![0-9A-Za-z_]))"
 
@@ -72,6 +75,8 @@ def _as_re2_reads(source: str) -> str:
 class Re2Engine:
     """A sieve says which patterns can occur; those are run one by one."""
 
+    quick = True
+
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.patterns = tuple(patterns)
         self._search = _Re2(self.patterns)
@@ -82,12 +87,29 @@ class Re2Engine:
         occurring = self._sieve.occurring(text, data)
         return self._search.matches(data, text, occurring) if occurring else iter(())
 
+    def scan_all(self, texts: Sequence[str]) -> list[Iterator[Match]]:
+        """`scan` of each text. They are sifted as one first: what cannot match in all of them
+        together, line ends between two, can match in none, as no pattern asks for the end of a
+        text and each asks for no less where there is less."""
+        data = [text.encode() for text in texts]
+        joined = _APART.join(data)
+        occurring = self._sieve.occurring(_APART.decode().join(texts), joined)
+        where = self._search.parts(joined, data, occurring)
+        return [
+            self._search.matches(data[n], text, where[n].intersection(occurs))
+            if where[n] and (occurs := self._sieve.occurring(text, data[n]))
+            else iter(())
+            for n, text in enumerate(texts)
+        ]
+
 
 class HyperscanEngine:
     """Hyperscan says which patterns can occur; those are run one by one. Extra: `[hyperscan]`.
 
     Compiling takes seconds: build one and keep it.
     """
+
+    quick = True
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.patterns = tuple(patterns)
@@ -124,8 +146,23 @@ class _Re2:
         self._first = [_first(pattern) for pattern in patterns]
 
     def matches(self, data: bytes, text: str, indices: Iterable[int]) -> Iterator[Match]:
-        found = [match for index in indices for match in self._of(index, data)]
+        found = [match for index in sorted(indices) for match in self._of(index, data)]
         return iter(found if len(data) == len(text) else _in_characters(found, data))
+
+    def parts(self, joined: bytes, data: Sequence[bytes], indices: Iterable[int]) -> list[set[int]]:
+        """For each part of `joined`, the indices of the patterns that may match in it: the first
+        match from a place on begins in the first part behind it that has one, or before that."""
+        starts = list(accumulate((len(part) + len(_APART) for part in data[:-1]), initial=0))
+        found: list[set[int]] = [set() for _ in data]
+        for index in indices:
+            at = 0
+            while match := self._first[index].search(joined, at):
+                part = bisect_right(starts, match.start()) - 1
+                found[part].add(index)
+                if part + 1 == len(starts):
+                    break
+                at = starts[part + 1]
+        return found
 
     def _of(self, index: int, data: bytes) -> Sequence[Match]:
         if self._first[index].search(data) is None:

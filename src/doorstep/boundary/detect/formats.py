@@ -7,12 +7,12 @@ everywhere, which is why the gate runs this detector again on what is about to l
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from doorstep._errors import ConfigError
 from doorstep.boundary.detect import Finding
-from doorstep.boundary.detect.engines import Engine, Re2Engine
+from doorstep.boundary.detect.engines import Engine, Match, Re2Engine
 from doorstep.boundary.detect.pattern import Pattern
 from doorstep.boundary.detect.patterns import all_patterns
 from doorstep.boundary.detect.plain import plain
@@ -61,17 +61,30 @@ class Formats:
         _check_known(self.kinds, ALL_KINDS, "kind")
         _check_known(self.without, frozenset(pattern.name for pattern in known), "pattern")
         self._engine = Re2Engine(tuple(filter(self._wanted, known))) if engine is None else engine
+        self._chosen = [p if self._wanted(p) else None for p in self._engine.patterns]
+        # Whether it is linear in the text; not where patterns may backtrack.
+        self.quick = bool(getattr(self._engine, "quick", False))
 
     def find(self, text: str) -> list[Finding]:
         """What is private in `text`, in order of the text."""
         text = plain(text)
-        patterns, findings = self._engine.patterns, set()
-        for index, start, end in self._engine.scan(text):
-            pattern = patterns[index]
-            span = pattern.accept(text, start, end) if self._wanted(pattern) else None
-            if span is not None:
-                findings.add((*span, pattern.kind, pattern.name))
-        return [Finding(*finding) for finding in sorted(findings)]
+        return self._accepted(text, self._engine.scan(text))
+
+    def find_all(self, texts: Sequence[str]) -> list[list[Finding]]:
+        """`find` of each text; many short ones cost little more than one long one."""
+        together = getattr(self._engine, "scan_all", None)
+        if together is None or len(texts) < 2:
+            return [self.find(text) for text in texts]
+        texts = [plain(text) for text in texts]
+        return [self._accepted(*each) for each in zip(texts, together(texts), strict=True)]
+
+    def _accepted(self, text: str, matches: Iterable[Match]) -> list[Finding]:
+        found = set()
+        for index, start, end in matches:
+            pattern = self._chosen[index]
+            if pattern is not None and (span := pattern.accept(text, start, end)):
+                found.add(Finding(*span, pattern.kind, pattern.name))
+        return sorted(found)
 
     def _wanted(self, pattern: Pattern) -> bool:
         return pattern.kind in self.kinds and pattern.name not in self.without

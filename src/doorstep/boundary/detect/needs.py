@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from string import ascii_letters
-from typing import Any
+from typing import Any, cast
 
 from doorstep.boundary.detect.pattern import Pattern
 
@@ -239,6 +239,11 @@ _OF_CATEGORY = {
 _WIDE = 64  # characters of a range that are looked at one by one
 
 
+@lru_cache(maxsize=4)  # a pattern's sources are read twice
+def _parsed(source: str) -> Iterable[Any]:
+    return cast("Iterable[Any]", importlib.import_module("re._parser").parse(source))
+
+
 class _Reader:
     """Reads a source. `spell` says how a character, in any case or as it is, is written."""
 
@@ -248,18 +253,18 @@ class _Reader:
         self._known: dict[tuple[str, bool], _Piece] = {}
 
     def read(self, source: str) -> _Piece:
-        return self._sequence(importlib.import_module("re._parser").parse(source))
+        return self._sequence(_parsed(source))
 
     def _sequence(self, nodes: Iterable[Any]) -> _Piece:
         """Pieces after each other. What can be written out is, as long as there are few ways."""
         whole = part = _NOTHING
         for name, value in nodes:
             piece, again = self._piece(str(name), value)
-            longer = part.then(piece)
+            longer = _joined(part, piece)
             if longer.exact is None:
-                whole, longer = whole.then(part.closed()), piece
+                whole, longer = _joined(whole, part.closed()), piece
             if again is not None:  # x{2,5} begins with xx, and ends with it
-                whole, longer = whole.then(longer.closed()), again
+                whole, longer = _joined(whole, longer.closed()), again
             part = longer
         return part if whole is _NOTHING else whole.then(part.closed())
 
@@ -326,6 +331,10 @@ class _Reader:
         run = _Run() if any(map(str.isspace, chars)) else _Run(1, 1, 1, True)
         digits = _Digits(1) if digit else _Digits(width=1)
         return _Piece(exact if len(exact) <= _FEW else None, None, digits, run)
+
+
+def _joined(before: _Piece, piece: _Piece) -> _Piece:
+    return piece if before is _NOTHING else before.then(piece)
 
 
 def _usable(words: Words) -> Words | None:

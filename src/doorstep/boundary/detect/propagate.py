@@ -31,6 +31,7 @@ from doorstep.boundary.terms import Cased, Matcher
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LEAST = 3  # letters of a part
 _PEOPLE = frozenset(("person", "name"))
+_DIVIDED = frozenset("address email name organisation path person phone place".split())
 _LOCAL = frozenset(("age", "date", "quantity"))
 _SMALL = 3  # letters and digits of a value of these kinds that says nothing elsewhere
 _TITLES = frozenset(
@@ -90,14 +91,15 @@ class Propagation:
     ) -> None:
         self._common = common or CommonWords()
         self._allows = allows
-        self._known: dict[Term, tuple[Term, ...]] = {}  # parts, for the next turn's same values
+        # Parts by kind and value, for the next turn's same values.
+        self._known: dict[tuple[str, str], tuple[Term, ...]] = {}
 
     def __call__(self, found: Iterable[Term]) -> tuple[Term, ...]:
         return self.terms(found)
 
     def terms(self, found: Iterable[Term]) -> tuple[Term, ...]:
         """The values of `found` that spread, and their parts: what to look for elsewhere."""
-        values = tuple(term for term in dict.fromkeys(found) if self._spreads(term))
+        values = [term for term in found if self._spreads(term)]
         given: dict[str, Term] = {}
         for term in values:
             whole = self._whole(term)
@@ -105,9 +107,9 @@ class Propagation:
                 given[term.value] = whole
         people = self._people(values) if any(t.kind == "email" for t in values) else frozenset()
         for term in values:
-            for part in self._parts(term, people):
-                if part.value not in given:
-                    given[part.value] = part
+            if term.kind in _DIVIDED:
+                for part in self._parts(term, people):
+                    given.setdefault(part.value, part)
         if self._allows is None:
             return tuple(given.values())
         wholes = {term.value for term in values}
@@ -149,12 +151,13 @@ class Propagation:
 
     def _parts(self, term: Term, people: frozenset[str]) -> tuple[Term, ...]:
         if term.kind == "email":
-            return tuple(self._of_email(term, people))
-        parts = self._known.get(term)
+            return tuple(self._of_email(term, people)) if people else ()
+        name = term.kind, term.value
+        parts = self._known.get(name)
         if parts is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            parts = self._known[term] = tuple(self._of(term))
+            parts = self._known[name] = tuple(self._of(term))
         return parts
 
     def _of(self, term: Term) -> Iterator[Term]:

@@ -22,6 +22,8 @@ __all__ = ["Sieve"]
 _CLAUSES = 3  # source, hint and context each may need a word
 _GAPS = (0, 1, 2, 4, 8)  # other characters between digits, beyond which all the text's digits count
 _MANY = 20  # digits; nothing needs more to be asked
+_DENSE = 32  # where more than one byte in so many is a digit, most shapes stand somewhere,
+_SHORT = 512  # unless the text has fewer bytes than this
 _RUN = 14  # a stretch without white space that running text seldom has
 _DIGITS = re.compile("[0-9]+")
 
@@ -51,9 +53,10 @@ class Sieve:
     def occurring(self, text: str, data: bytes) -> list[int]:
         """Indices of the patterns that can match in `text`, ascending; `data` is it in UTF-8."""
         left = self._with_words(text)
+        digits = _count_digits(data) if left & ~self._digitless else 0
         if left & ~self._digitless:
-            left &= self._with_digits(text)
-        if left & ~self._shapeless:
+            left &= self._with_digits(text) if digits else self._digitless
+        if left & ~self._shapeless and (digits * _DENSE < len(data) or len(data) < _SHORT):
             left &= self._with_shapes(data)
         if left & self._long:
             left &= self._with_runs(text, data)
@@ -76,12 +79,10 @@ class Sieve:
 
     def _with_digits(self, text: str) -> int:
         runs = [match.span() for match in _DIGITS.finditer(text)]
-        if not runs:
-            return self._digitless
         total = sum([end - start for start, end in runs])
         left = self._anywhere[min(total, _MANY)] | self._digitless
         for gap, fitting in self._close:
-            left |= fitting[min(_most_together(runs, gap), _MANY)]
+            left |= fitting[_most_together(runs, gap)]
         return left
 
     def _with_shapes(self, data: bytes) -> int:
@@ -105,6 +106,11 @@ class _LongRun:
 
     def __call__(self, data: bytes) -> bool:
         return self._regex.search(data) is not None
+
+
+def _count_digits(data: bytes) -> int:
+    """Asked first: it takes a tenth of the time that a search takes which finds nothing."""
+    return len(data) - len(data.translate(None, b"0123456789"))
 
 
 def _shape_bits(needs: Sequence[Needs]) -> dict[bytes, int]:
@@ -146,19 +152,22 @@ def _gap(need: Needs) -> int | None:
 
 
 def _most_together(runs: Sequence[tuple[int, int]], gap: int) -> int:
-    """The most digits of which neighbours have at most `gap` other characters between them."""
+    """The most digits of which neighbours have at most `gap` other characters between them, up to
+    `_MANY`."""
     most = count = 0
     near = -1
     for start, end in runs:
         count = count + end - start if start <= near else end - start
         if count > most:
             most = count
+            if most >= _MANY:
+                return _MANY
         near = end + gap
     return most
 
 
 def _mask(wanted: Iterable[bool]) -> int:
-    return sum(1 << i for i, want in enumerate(wanted) if want)
+    return int("".join(["1" if want else "0" for want in wanted])[::-1] or "0", 2)
 
 
 def _ones(mask: int) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from doorstep.boundary.detect.checksums import digits
 from doorstep.boundary.detect.pattern import Pattern, Span
@@ -24,6 +25,7 @@ _CALL = (
     r"reach (?:me|us|him|her|them) (?:at|on)|ring (?:me|us)|номер|телефон|전화|电话|電話|手机"
 )
 
+_PLAIN_NUMBER = re.compile(r"\+ ?[1-9][0-9 ./-]*")
 _GOES_ON = re.compile(r"[-./:]\d")
 _BEGAN = re.compile(r"\d[-./:,]")
 _DATE = re.compile(r"[0-3]\d[./-][01]\d[./-](?:\d\d){1,2}")
@@ -47,8 +49,40 @@ def _is_phone(value: str) -> bool:
     """Whether a number with a country code, or with a leading 0, exists (E.164, `phonenumbers`)."""
     number = "+" + value[2:] if value.startswith("00") else value
     if number.startswith(("+", "(+")):
-        return _possible(number, None, 1)
+        return _has_length(number) or _possible(number, None, 1)
     return any(_possible(number, region, 2) for region in _REGIONS)
+
+
+def _has_length(number: str) -> bool:
+    """Whether the digits behind a country code are as many as a number of that country has.
+
+    Parsing comes to the same, at twenty times the cost. False where only parsing can tell: where
+    digits of a prefix may have to be taken off first, or the number is written in another way.
+    """
+    if _PLAIN_NUMBER.fullmatch(number) is None:
+        return False
+    figures = digits(number)
+    for size in (1, 2, 3):
+        if lengths := _lengths(figures[:size]):
+            prefix, possible = lengths
+            national = figures[size:]
+            return len(national) in possible and not (prefix and prefix.match(national))
+    return False
+
+
+@lru_cache(maxsize=2048)
+def _lengths(code: str) -> tuple[re.Pattern[str] | None, tuple[int, ...]] | None:
+    """What is taken off the numbers of a country code, and how many digits are left then."""
+    import phonenumbers
+
+    region = phonenumbers.region_code_for_country_code(int(code))
+    if region == phonenumbers.UNKNOWN_REGION:
+        return None
+    known = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    if known is None or known.general_desc is None:
+        return None
+    prefix = known.national_prefix_for_parsing
+    return re.compile(prefix) if prefix else None, tuple(known.general_desc.possible_length)
 
 
 def _is_grouped(value: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 
 from doorstep.boundary.detect.pattern import Pattern, Span
 
@@ -18,6 +17,7 @@ _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
 _NO_WORD = re.compile(r"(?i)[^aeiouy]{4}|\A[^aeiouy]*\Z|q[^u]|[jvwx][bcdfghjklmnpqrstvwxz]")
 _DIGEST = re.compile(r"(?i)sha(?:1|256|384|512)[-:]|md5[-:]|\$\{|0x[0-9a-f]+\Z")
+_DATA = re.compile(r"data:[a-z/+.-]+;base64,\Z|[A-Za-z0-9]/\Z|https?://\S*\Z")
 _HASH_WORDS = re.compile(
     r"(?i)commit|sha-?\d*|md5|hash|digest|checksum|rev(?:ision)?\b|git|tree|blob|etag|integrity|"
     r"object ?id|merge|cherry.?pick|parent"
@@ -26,8 +26,9 @@ _HASH_WORDS = re.compile(
 
 def entropy(value: str) -> float:
     """Shannon entropy in bits per character."""
-    counts = Counter(value).values()
-    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
+    size = len(value)
+    shares = [value.count(sign) / size for sign in dict.fromkeys(value)]
+    return -sum([share * math.log2(share) for share in shares])
 
 
 def _is_random(text: str, start: int, end: int) -> Span | None:
@@ -56,7 +57,10 @@ def _is_mixed(value: str) -> bool:
 def _is_data(text: str, start: int) -> bool:
     """An image or font in a data address (RFC 2397) is no secret; nor is a part of a path."""
     before = text[max(0, start - 80) : start]
-    return bool(re.search(r"data:[a-z/+.-]+;base64,\Z|[A-Za-z0-9]/\Z|https?://\S*\Z", before))
+    last = before[-1:]
+    if not last or last.isspace():  # none of the three ends so
+        return False
+    return _DATA.search(before) is not None
 
 
 PATTERNS = (

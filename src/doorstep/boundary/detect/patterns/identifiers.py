@@ -8,6 +8,7 @@ by its form.
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 
 from doorstep.boundary.detect.pattern import Pattern, Span
 
@@ -56,9 +57,13 @@ _NUMBERS = (
     r"0[xX][0-9A-Fa-f]{1,8}|0b[01]+|0o[0-7]+",
 )
 _NUMBER = re.compile("|".join(f"(?:{source})" for source in _NUMBERS))
+# What begins with a letter is none of those that begin with a digit, and the other way round.
+_LETTER_FIRST = re.compile("|".join(f"(?:{source})" for source in _NUMBERS[9:13]))
+_DIGIT_FIRST = re.compile("|".join(f"(?:{source})" for source in _NUMBERS[:11] + _NUMBERS[13:]))
+_JOINED = re.compile(r"[/:_-]")
 _COLOUR = re.compile(r"(?i)[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8}")
 _PART = re.compile(r"\d{1,4}|(?:19|20)\d{6}|\d{1,3}(?:\.\d+)*")
-_BARE = re.compile(r"\d+")
+_THREE = re.compile(r"(?:[0-9][^0-9]*){3}")
 _MATH_BEFORE = re.compile(r"(?:[=+*^\\{}<>$€£¥₹%~≈≤≥×÷±_|&]|[-/(] ?\d*|[A-Z]{3}|\bUS\$) ?\Z")
 _MATH_AFTER = re.compile(
     r" ?(?:[=+*^\\{}<>%$€£¥₹°≈≤≥×÷±_|!]|[-/] ?\d)|"
@@ -75,14 +80,14 @@ def _identifier(text: str, start: int, end: int) -> Span | None:
     if len(value) < 7 and value.isdigit():
         return None
     start += len(value) - len(value.lstrip("._/:#-"))
-    end -= len(value) - len(value.rstrip("._/:#-"))
-    value = text[start:end]
+    value = value.strip("._/:#-")
+    end = start + len(value)
     colour = text[start - 1 : start] == "#" and _COLOUR.fullmatch(value)
-    if colour or sum(map(str.isdigit, value)) < 3:
+    if colour or not _THREE.search(value):
         return None
-    if _BARE.fullmatch(value):
+    if value.isdigit():
         return (start, end) if _long_number(text, start, end) else None
-    if _NUMBER.fullmatch(value) or _in_formula(text, start, end) or _only_parts(value):
+    if _is_number(value) or _in_formula(text, start, end) or _only_parts(value):
         return None
     return start, end
 
@@ -103,7 +108,7 @@ def _in_formula(text: str, start: int, end: int) -> bool:
 
 def _only_parts(value: str) -> bool:
     """Words and numbers joined by "/" or "-", none of which would count alone: 1979/1986-ish."""
-    parts = re.split(r"[/:_-]", value)
+    parts = _JOINED.split(value)
     if len(parts) < 2:
         return False
     return all(
@@ -113,7 +118,14 @@ def _only_parts(value: str) -> bool:
 
 
 def _named_number(part: str) -> bool:
-    return not part.isdigit() and _NUMBER.fullmatch(part) is not None
+    return not part.isdigit() and _is_number(part)
+
+
+def _is_number(value: str) -> bool:
+    if value[0] in ascii_letters:
+        return _LETTER_FIRST.fullmatch(value) is not None
+    number = _DIGIT_FIRST if value[0] in digits else _NUMBER
+    return number.fullmatch(value) is not None
 
 
 _PUBLIC_PACKAGES = frozenset(

@@ -31,6 +31,11 @@ _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 # stay private: an example of somebody's is still theirs).
 _NOBODY = re.compile(r"0\.0\.0\.0|127\.\d+\.\d+\.\d+|255\.\d+\.\d+\.\d+|1\.0\.0\.0|1\.1\.1\.1")
 
+# As `ipaddress` reads it: four numbers up to 255 without leading zeros.
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
+_BEHIND_IPV4 = re.compile("[/:]")
+
 
 def _trim_url(text: str, start: int, end: int) -> Span | None:
     """Without the punctuation of the sentence around it."""
@@ -69,12 +74,8 @@ def _surely(labels: list[str], path: bool, host: str) -> bool:
 
 
 def _is_ipv4(value: str) -> bool:
-    address = re.split("[/:]", value)[0]
-    try:
-        ipaddress.IPv4Address(address)
-    except ValueError:
-        return False
-    return _NOBODY.fullmatch(address) is None
+    address = _BEHIND_IPV4.split(value, 1)[0]
+    return _IPV4.fullmatch(address) is not None and _NOBODY.fullmatch(address) is None
 
 
 def _is_ipv6(value: str) -> bool:
