@@ -54,9 +54,11 @@ class Infeasible(BadInput):
 
 
 class ModelError(DoorstepError):
-    """A model did not give what was asked of it. `usage` is what was spent all the same."""
+    """A model did not give what was asked of it. `usage` is what was spent all the same,
+    `crossing` the ledger's id of the request, where one left."""
 
     usage = Usage()
+    crossing: int | None = None
 
 
 class ModelUnavailable(ModelError):

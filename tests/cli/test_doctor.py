@@ -49,3 +49,14 @@ def test_a_pattern_of_ones_own_that_cannot_run_is_told(run: Run, tmp_path: Path)
     ran = run("doctor")
     assert ran.code == 2 and "round -> round" in ran.out and "Traceback" not in ran.err
     assert "good (cross-check)" in ran.out
+
+
+def test_what_the_gateway_would_do_is_told(run: Run, tmp_path: Path) -> None:
+    table = '[[gateway.upstreams]]\nname = "vendor"\nurl = "https://api.example.com/v1"\n'
+    (tmp_path / "doorstep.toml").write_text(table)
+    assert (
+        "mask/NAME goes to vendor: https://api.example.com/v1 (without a key)" in run("doctor").out
+    )
+    (tmp_path / "doorstep.toml").write_text('[gateway]\nhost = "0.0.0.0"\n' + table)
+    ran = run("doctor")
+    assert ran.code == 2 and "gateway cannot be used: Without a token" in ran.out

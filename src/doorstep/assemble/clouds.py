@@ -79,11 +79,11 @@ async def choose_cloud(
 def _server(
     cloud: CloudSettings, name: str, base: str, key: str | None, why: str, usual: str
 ) -> ChosenCloud:
-    origin = _origin(base)
+    origin = origin_of(base)
     if key is None and not is_loopback(base):
         raise ConfigError(f"There is no key for {origin}.", hint="Set OPENAI_API_KEY.")
     chat = (usual if cloud.api == "auto" or base == OPENAI_URL else cloud.api) == "chat"
-    openai = origin == _origin(OPENAI_URL)
+    openai = origin == origin_of(OPENAI_URL)
 
     def build(client: httpx2.AsyncClient) -> Model:
         from doorstep.models.openai_chat import OpenAIChat
@@ -121,7 +121,7 @@ async def _stood_in(stand_in: StandIn, stack: AsyncExitStack, why: str) -> Chose
         model.stand_in = stand_in.says
         return model
 
-    origin = _origin(server.base_url)
+    origin = origin_of(server.base_url)
     return ChosenCloud(server.model, origin, why, build, stand_in.says)
 
 
@@ -149,7 +149,7 @@ def _parts(url: str) -> tuple[SplitResult, int]:
     return parts, port or 0
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
     """scheme://host:port. Plain http may only stay on this machine: a key travels in it."""
     parts, given = _parts(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -159,4 +159,5 @@ def _origin(url: str) -> str:
             f"{parts.hostname} would be called without encryption.", hint="Use https."
         )
     port = given or (443 if parts.scheme == "https" else 80)
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"

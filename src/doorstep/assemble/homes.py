@@ -5,11 +5,14 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from doorstep._errors import ModelError, ZoneError
 from doorstep.config import Settings
-from doorstep.household.home import Home, ModelHome, RulesHome
 from doorstep.models.base import Model
+
+if TYPE_CHECKING:
+    from doorstep.household.home import Home
 
 HOME_MODELS = ("gemma4:e4b", "gemma4:e2b")
 HOME_TOKENS = 1024  # an answer of a home model in this process; a small one may not find its end
@@ -50,6 +53,7 @@ async def _home_by_itself(settings: Settings, stack: AsyncExitStack) -> ChosenHo
 
 
 async def _ollama(name: str, settings: Settings, stack: AsyncExitStack, why: str) -> ChosenHome:
+    from doorstep.household.home import ModelHome
     from doorstep.models.ollama import Ollama
 
     model = await Ollama.connect(
@@ -64,6 +68,7 @@ async def _ollama(name: str, settings: Settings, stack: AsyncExitStack, why: str
 
 
 def _embedded(path: Path, settings: Settings, stack: AsyncExitStack) -> ChosenHome:
+    from doorstep.household.home import ModelHome
     from doorstep.models.embedded import Embedded
 
     model = Embedded(path, max_output_tokens=HOME_TOKENS)
@@ -72,4 +77,6 @@ def _embedded(path: Path, settings: Settings, stack: AsyncExitStack) -> ChosenHo
 
 
 def _rules(why: str) -> ChosenHome:
+    from doorstep.household.home import RulesHome
+
     return ChosenHome(RulesHome(), None, "in this process, no model", why)

@@ -77,20 +77,60 @@ async def assemble_pattern(
     """Open everything a run of `node` needs, and close it again. Raises `DoorstepError`."""
     environ = os.environ if environ is None else environ
     async with AsyncExitStack() as stack:
-        homes = {
-            name: await choose_home(_with(settings, "home", name), stack) for name in node.homes()
-        }
-        clouds = {
-            key: await choose_cloud(
-                _with(settings, "cloud", key[0]), environ, stack, _stand_in(key)
-            )
-            for key in node.clouds()
-        }
+        chosen = Chosen(settings, environ, stack)
+        await chosen.open(node)
         layers = layers_of(settings, settings.boundary.level)
-        boundary = _boundary(settings, layers, clouds, stack, dry_run)
+        boundary = Witness(
+            ledger=stack.enter_context(Ledger(settings.ledger_path())),
+            policy=policy_of(settings, *chosen.origins),
+            key=house_key(settings),
+            detectors=layers.detectors,
+            dry_run=dry_run,
+        )
         client = await stack.enter_async_context(boundary.client(timeout=settings.cloud.timeout_s))
-        maker = _Maker(homes, clouds, boundary, client, price_of(settings), watch)
-        yield PatternParts(maker.make(node), node, homes, clouds, boundary, layers)
+        maker = Maker(chosen, boundary, client, price_of(settings), watch)
+        yield PatternParts(maker.make(node), node, chosen.homes, chosen.clouds, boundary, layers)
+
+
+class Chosen:
+    """The models of one run, or of all runs of a server: each is opened once, and closed with
+    `stack`. By the name that the options gave them, "" for those of the settings.
+    """
+
+    def __init__(
+        self, settings: Settings, environ: Mapping[str, str], stack: AsyncExitStack
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._stack = stack
+        self.homes: dict[str, ChosenHome] = {}
+        self.clouds: dict[CloudKey, ChosenCloud] = {}
+
+    async def open(self, node: Node) -> None:
+        """All models that `node` needs and that are not open yet."""
+        for name in node.homes():
+            await self.home(name)
+        for key in node.clouds():
+            await self.cloud(key)
+
+    async def home(self, name: str) -> ChosenHome:
+        if name not in self.homes:
+            settings = _with(self._settings, "home", name)
+            self.homes[name] = await choose_home(settings, self._stack)
+        return self.homes[name]
+
+    async def cloud(self, key: CloudKey) -> ChosenCloud:
+        if key not in self.clouds:
+            settings = _with(self._settings, "cloud", key[0])
+            self.clouds[key] = await choose_cloud(
+                settings, self._environ, self._stack, _stand_in(key)
+            )
+        return self.clouds[key]
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where the open clouds are."""
+        return tuple(sorted({cloud.origin for cloud in self.clouds.values()}))
 
 
 def _stand_in(key: CloudKey) -> StandIn:
@@ -108,24 +148,7 @@ def _with(settings: Settings, side: str, name: str) -> Settings:
     return settings.model_copy(update={side: table})
 
 
-def _boundary(
-    settings: Settings,
-    layers: Layers,
-    clouds: Mapping[CloudKey, ChosenCloud],
-    stack: AsyncExitStack,
-    dry_run: bool,
-) -> Witness:
-    origins = sorted({cloud.origin for cloud in clouds.values()})
-    return Witness(
-        ledger=stack.enter_context(Ledger(settings.ledger_path())),
-        policy=policy_of(settings, *origins),
-        key=_key(settings),
-        detectors=layers.detectors,
-        dry_run=dry_run,
-    )
-
-
-def _key(settings: Settings) -> bytes:
+def house_key(settings: Settings) -> bytes:
     """The house's key: with it a dry run shows the very placeholders that will cross."""
     try:
         return derived(load_key(keyring=settings.boundary.keyring), "placeholders")
@@ -137,23 +160,22 @@ def _key(settings: Settings) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
-    """Builds a tree from its leaves up."""
+class Maker:
+    """Builds a tree from its leaves up. Its models have to be open."""
 
-    homes: Mapping[str, ChosenHome]
-    clouds: Mapping[CloudKey, ChosenCloud]
+    chosen: Chosen
     boundary: Boundary
     client: httpx2.AsyncClient
     price: Pricer
-    watch: Watch
+    watch: Watch = quiet
 
     def make(self, node: Node) -> Model:
-        home = self.make(node.home) if isinstance(node.home, Node) else self._home(node.home)
+        home = self.make(node.home) if isinstance(node.home, Node) else self.home(node.home)
         if isinstance(node.cloud, Node):
             cloud = self.make(node.cloud)
         else:
-            cloud = self.clouds[node.cloud, node.plans].build(self.client)
+            cloud = self.chosen.clouds[node.cloud, node.plans].build(self.client)
         return made(node.options, Between(home, cloud, self.boundary, self.price, self.watch))
 
-    def _home(self, name: str) -> Model:
-        return self.homes[name].model or StandInHome()
+    def home(self, name: str) -> Model:
+        return self.chosen.homes[name].model or StandInHome()

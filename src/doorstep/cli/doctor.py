@@ -28,12 +28,14 @@ class Extra:
 
 
 EXTRAS = (
+    Extra("gateway", ("aiohttp", "httptools", "orjson", "uvicorn"), "doorstep serve"),
     Extra("calibrate", ("sklearn",), "doorstep calibrate"),
     Extra("background", ("dbos", "cryptography"), "draft-then-refine in the background"),
     Extra("embedded", ("xllamacpp",), "home models from a file, gguf:FILE"),
     Extra("names", ("onnxruntime", "numpy"), 'boundary.level = "names"'),
     Extra("vault", ("cryptography", "keyring"), "mask and unmask, boundary.keyring"),
     Extra("solver", ("highspy",), "larger households in doorstep ask"),
+    Extra("otel", ("opentelemetry",), "traces, without any content"),
     Extra("hyperscan", ("hyperscan",), "a faster gate"),
     Extra("pydantic-ai", ("pydantic_ai",), "a boundary for pydantic-ai"),
 )
@@ -58,6 +60,7 @@ async def _examine(settings: Settings) -> tuple[list[str], bool]:
             await _cloud(settings, stack),
             _ledger(settings.ledger_path()),
             _own(settings),
+            _gateway(settings),
             (extras(), True),
         ]
     return [line for lines, _ in checks for line in lines], all(ok for _, ok in checks)
@@ -118,13 +121,34 @@ def _own(settings: Settings) -> tuple[list[str], bool]:
     return _under("pattern", lines), ok
 
 
+def _gateway(settings: Settings) -> tuple[list[str], bool]:
+    """What `doorstep serve` would do, where it is installed."""
+    if not _there(EXTRAS[0]):
+        return [], True
+    from doorstep.assemble.notes import notes, token_of
+    from doorstep.assemble.upstreams import upstreams_of
+
+    try:
+        secret = token_of(settings, os.environ)
+        lines = notes(settings, upstreams_of(settings, os.environ), bool(secret))
+    except DoorstepError as error:
+        return [f"gateway cannot be used: {error}"], False
+    where = settings.gateway
+    lines.insert(0, f"doorstep serve: {where.host}, port {where.port}")
+    return _under("gateway", lines), True
+
+
+def _there(extra: Extra) -> bool:
+    return all(find_spec(module) for module in extra.modules)
+
+
 def extras() -> list[str]:
     """A line for each extra: whether it is installed, and what it is for."""
     width = max(len(extra.name) for extra in EXTRAS)
     lines = []
     missing = False
     for extra in EXTRAS:
-        there = all(find_spec(module) for module in extra.modules)
+        there = _there(extra)
         missing = missing or not there
         state = "installed" if there else "not installed"
         lines.append(f"{extra.name:<{width}}  {state:<13}  {extra.serves}")

@@ -11,21 +11,17 @@ from pathlib import Path
 import click
 
 from doorstep._errors import DoorstepError
-from doorstep.cli.advise import advise
-from doorstep.cli.ask import ask
-from doorstep.cli.calibrate import calibrate
-from doorstep.cli.config import config
-from doorstep.cli.doctor import doctor
-from doorstep.cli.filters import mask, unmask
-from doorstep.cli.ledger import ledger
-from doorstep.cli.patterns import patterns
-from doorstep.cli.run import run
-from doorstep.cli.scan import scan
+from doorstep.cli.lazy import LazyGroup
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_COMMANDS = "ask run serve patterns advise scan mask unmask ledger doctor config calibrate".split()
+_MODULES = {name: f"doorstep.cli.{name}" for name in _COMMANDS}
+_MODULES |= dict.fromkeys(("mask", "unmask"), "doorstep.cli.filters")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, modules=_MODULES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="doorstep")
 @click.option(
     "--config",
@@ -37,10 +33,6 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 def cli(context: click.Context, config_file: Path | None) -> None:
     """Split work between a local model and a cloud model, and prove what crossed in between."""
     context.obj = config_file
-
-
-for command in (ask, run, patterns, advise, scan, mask, unmask, ledger, doctor, config, calibrate):
-    cli.add_command(command)
 
 
 def main() -> None:

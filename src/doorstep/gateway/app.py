@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import orjson
 
 from doorstep.gateway.errors import Fault, fault_of, ollama_error, openai_error
 from doorstep.gateway.http import Answer, BadRequest, Gone, Handler, Receive, Request, Scope, Send
+from doorstep.gateway.spans import Spans, answered
 
 log = logging.getLogger("doorstep.gateway")
 
 Check = Callable[[Request], None]  # raises BadRequest
-Routes = Mapping[tuple[str, str], Handler]  # (method, path)
+Routes = Mapping[tuple[str, str], Handler]  # (method, path); a path that ends in /* is a prefix
+Seen = Callable[[Request, Answer, float], None]  # seconds that it took
 
 
 class App:
     """Answers `routes`. Every request passes the `checks` first, in order, whatever its route.
 
-    `open` and `close` are run at the start and at the end of the server (ASGI's lifespan).
+    `places` are for POST requests: what may cost memory or money. `opening` and `closing` are run
+    at the start and at the end of the server (ASGI's lifespan); `seen` is told each answer;
+    `spans`: see there.
     """
 
     def __init__(
@@ -28,12 +35,19 @@ class App:
         routes: Routes,
         checks: tuple[Check, ...] = (),
         *,
+        places: AbstractAsyncContextManager[None] | None = None,
+        seen: Seen | None = None,
+        spans: Spans | None = None,
         opening: Callable[[], Awaitable[None]] | None = None,
         closing: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self._routes = dict(routes)
+        self.routes = dict(routes)
         self._paths = {path for _, path in routes}
+        self._prefixes = [path[:-1] for path in self._paths if path.endswith("/*")]
         self._checks = checks
+        self._places = places
+        self._seen = seen
+        self._spans = spans or Spans((), ())
         self._opening = opening
         self._closing = closing
 
@@ -46,24 +60,45 @@ class App:
             await send({"type": "websocket.close", "code": 1003})
 
     async def _serve(self, request: Request, answer: Answer) -> None:
+        start = time.perf_counter()
         try:
-            for check in self._checks:
-                check(request)
-            await self._handler(request)(request, answer)
+            with self._spans.request(request) as span:
+                await self._answer(request, answer)
+                answered(span, answer.status)
         except Gone:
-            return
-        except asyncio.CancelledError:
+            pass
+        except asyncio.CancelledError:  # the server is being stopped
+            await _stopped(request, answer)
             raise
         except Exception as error:
-            await _failed(request, answer, fault_of(error))
+            await _failed(request, answer, error)
+        finally:
+            if self._seen is not None:
+                self._seen(request, answer, time.perf_counter() - start)
+
+    async def _answer(self, request: Request, answer: Answer) -> None:
+        for check in self._checks:
+            check(request)
+        handler = self._handler(request)
+        if self._places is None or request.method != "POST":
+            await handler(request, answer)
+            return
+        async with self._places:
+            await handler(request, answer)
 
     def _handler(self, request: Request) -> Handler:
-        handler = self._routes.get((request.method, request.path))
+        path = self._route(request.path)
+        handler = self.routes.get((request.method, path))
         if handler is not None:
             return handler
-        if request.path in self._paths:
+        if path in self._paths:
             raise BadRequest("This path takes another method.", status=405, code="method")
         raise BadRequest("There is nothing at this path.", status=404, code="not_found")
+
+    def _route(self, path: str) -> str:
+        if path in self._paths:
+            return path
+        return next((f"{p}*" for p in self._prefixes if path.startswith(p)), path)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -76,11 +111,33 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _failed(request: Request, answer: Answer, fault: Fault) -> None:
+async def _failed(request: Request, answer: Answer, error: Exception) -> None:
     """Once an answer has begun, its surface has to say in its own words that it broke off."""
-    if fault.code == "internal":
-        log.error("%s %s failed: %s", request.method, request.path, fault.message)
+    fault = fault_of(error)
+    if fault.code == "internal":  # a path or the error's own words could hold anything
+        log.error("A request failed inside: %s at %s.", type(error).__name__, _where(error))
     if answer.begun:
-        raise ConnectionAbortedError(fault.code)  # the server cuts the connection
+        raise ConnectionAbortedError(fault.code) from None  # the server cuts the connection
+    await _said(request, answer, fault)
+
+
+async def _said(request: Request, answer: Answer, fault: Fault) -> None:
     shape = ollama_error if request.path.startswith("/api/") else openai_error
     await answer.whole(orjson.dumps(shape(fault)), status=fault.status, headers=fault.headers)
+
+
+async def _stopped(request: Request, answer: Answer) -> None:
+    """An answer that has begun is cut: its end must not look like one."""
+    if not answer.begun:
+        fault = Fault(503, "stopping", "The gateway is being stopped. Try again.", retry_after=2)
+        await _said(request, answer, fault)
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -60,12 +60,13 @@ class Rules:
     """What the operator decided.
 
     `tools`: what a pattern does with a request that has tools: its home model answers, or it is
-    refused. `auxiliary`: prompts that chat front ends write by themselves (titles, tags, ...) go
-    to home, or wherever their model's name says. `cloud_down`: who answers then.
-    `max_body`: bytes.
+    refused; `images`: the same for images, sounds and files. `auxiliary`: prompts that chat front
+    ends write by themselves (titles, tags, ...) go to home, or wherever their model's name says.
+    `cloud_down`: who answers then. `max_body`: bytes.
     """
 
     tools: Literal["home", "refuse"] = "home"
+    images: Literal["home", "refuse"] = "refuse"
     auxiliary: Literal["same", "home"] = "same"
     cloud_down: Literal["home", "fail"] = "home"
     max_body: int = 8_000_000

@@ -14,21 +14,26 @@ from doorstep.gateway.http import BadRequest
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`retry_after`: seconds, where trying again then may help."""
+    """`retry_after`: seconds, where trying again then may help. `more`: headers of its own."""
 
     status: int
     code: str
     message: str
     param: str | None = None
     retry_after: float | None = None
+    more: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        if self.code in _FOR_GOOD:
+            return (*self.more, (b"x-should-retry", b"false"))  # OpenAI's clients obey it
         if self.retry_after is None:
-            return ()
-        return ((b"retry-after", str(max(1, round(self.retry_after))).encode()),)
+            return self.more
+        return (*self.more, (b"retry-after", str(max(1, round(self.retry_after))).encode()))
 
 
+# 5xx, but the same again until somebody changes something.
+_FOR_GOOD = frozenset({"upstream_refuses_key", "not_configured", "no_upstream", "internal"})
 # The first that an error is one of holds: narrow before wide.
 _TABLE: tuple[tuple[type[e.DoorstepError], int, str], ...] = (
     (e.LedgerError, 503, "ledger_unavailable"),
@@ -51,7 +56,7 @@ _TABLE: tuple[tuple[type[e.DoorstepError], int, str], ...] = (
 def fault_of(error: BaseException) -> Fault:
     """What to say about an error. One that is none of ours is a bug: only its type is told."""
     if isinstance(error, BadRequest):
-        return Fault(error.status, error.code, str(error), error.param)
+        return Fault(error.status, error.code, str(error), error.param, more=error.headers)
     if not isinstance(error, e.DoorstepError):
         return Fault(500, "internal", f"Doorstep failed inside ({type(error).__name__}).")
     status, code = next((s, c) for kind, s, c in _TABLE if isinstance(error, kind))

@@ -89,13 +89,14 @@ class Request:
 
 
 class Answer:
-    """What is sent back. `headers` are added to whatever begins the answer."""
+    """What is sent back. `headers` are added to whatever begins the answer; `head` is what was."""
 
-    __slots__ = ("_send", "begun", "headers", "sent", "status")
+    __slots__ = ("_send", "begun", "head", "headers", "sent", "status")
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.headers: list[tuple[bytes, bytes]] = []
+        self.head: list[tuple[bytes, bytes]] = []
         self.begun = False
         self.sent = 0  # bytes of the body
         self.status = 0
@@ -124,8 +125,8 @@ class Answer:
 
     async def _begin(self, status: int, kind: bytes, headers: Headers) -> None:
         self.begun, self.status = True, status
-        head = [(b"content-type", kind), *self.headers, *headers]
-        await self._send({"type": "http.response.start", "status": status, "headers": head})
+        self.head = [(b"content-type", kind), *self.headers, *headers]
+        await self._send({"type": "http.response.start", "status": status, "headers": self.head})
 
 
 Handler = Callable[[Request, Answer], Awaitable[None]]

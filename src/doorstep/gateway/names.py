@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,8 @@ from doorstep.models.base import Model
 
 HOME = "home"
 MASK = "mask/"
+ANY = f"{MASK}NAME"
+LIKE = 0.85  # of 1: as much alike two names are that one is taken for a slip of the other
 Kind = Literal["pattern", "home", "mask"]
 
 
@@ -33,7 +36,8 @@ class Names:
 
     `patterns` are in the order in which they are listed; `make(name)` gives the model of a pattern
     or of `home` (the same one each time). `listed` are upstream names to show as `mask/NAME`.
-    `any_is_mask`: a name that is none of ours means `mask/NAME`.
+    `any_is_mask`: a name that is none of ours means `mask/NAME`, unless it looks like a slip: who
+    writes "Home" must not reach a cloud.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Names:
         any_is_mask: bool = False,
     ) -> None:
         self._own: dict[str, Kind] = {**dict.fromkeys(patterns, "pattern"), HOME: "home"}
+        self._folded = {_folded(name): name for name in self._own}
         self._make = make
         self._listed = listed
         self._any_is_mask = any_is_mask
@@ -62,21 +67,43 @@ class Names:
             return Target(plain, self._own[plain])
         if name.startswith(MASK) and len(name) > len(MASK):
             return Target(name, "mask", name.removeprefix(MASK))
-        if self._any_is_mask:
+        if self._any_is_mask and not self._meant(plain):
             return Target(f"{MASK}{name}", "mask", name)
         raise self._unknown(name)
 
     def _unknown(self, name: str) -> BadRequest:
         close = difflib.get_close_matches(name, self.all(), 1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.all())}."
+        meant = self._meant(name.removesuffix(":latest")) or next(iter(close), "")
+        hint = f"Did you mean {meant}?" if meant else f"There are: {', '.join(self.all())}."
         return BadRequest(
             "There is no such model here.",
             status=404,
             code="model_not_found",
             param="model",
-            hint=f"{hint} For a cloud model write {MASK}NAME.",
+            hint=hint if meant == ANY else f"{hint} For a cloud model write {ANY}.",
         )
+
+    def _meant(self, name: str) -> str:
+        """The name of ours that `name` is most likely a slip of; "" where it is none.
+
+        Names that differ in a digit are different names: "gpt-5.4" is no slip of "gpt-5.5".
+        """
+        folded = _folded(name)
+        if folded.partition("/")[0] == MASK[:-1]:  # "mask", "mask/", "Mask/gpt-5.4"
+            return ANY
+        for close in difflib.get_close_matches(folded, self._folded, 1, LIKE):
+            if _digits(close) == _digits(folded):
+                return self._folded[close]
+        return ""
 
     async def model(self, target: Target) -> Model:
         """The library's model behind a pattern or `home`."""
         return await self._make(target.name)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_]+", "-", name.strip().casefold())
+
+
+def _digits(name: str) -> str:
+    return "".join(filter(str.isdigit, name))

@@ -107,6 +107,15 @@ class Embedded(Model):
                     yield Piece(text)
         yield Piece("", heard.reply())
 
+    async def raw(self, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
+        """llama.cpp's own answer to `body`, a Chat Completions request: its chunks where `stream`
+        is true, else one object. ModelError or BadInput for what it refuses."""
+        async with aclosing(self._engine.chunks(body)) as chunks:
+            async for chunk in chunks:
+                if "error" in chunk:
+                    raise _refused(self.name, chunk["error"])
+                yield chunk | {"model": self.name}
+
     async def aclose(self) -> None:
         """Stop what is being generated and free the memory; for all that share the file."""
         await self._engine.aclose()

@@ -136,6 +136,15 @@ class Ollama(Model):
         self._client = _home_client() if client is None else _checked(client)
         self._timeout = _timeout(timeout, connect_timeout)
 
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        return self._trusted_hosts
+
+    @property
+    def proof(self) -> ZoneProof | None:
+        """What is known of where the model runs; None before anybody asked."""
+        return self._proof
+
     @classmethod
     async def connect(cls, name: str = "gemma4:e4b", **settings: Any) -> Self:
         """The model, proved to be home. Raises ZoneError or ModelUnavailable, each with a hint."""

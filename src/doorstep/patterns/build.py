@@ -101,7 +101,10 @@ def _plan(options: PlanOptions, of: Between) -> Model:
     from doorstep.patterns.planning.folder import build as over_folder
 
     if not options.folder:
-        raise BadInput("plan-then-ground needs a folder.", hint="Give --folder DIR, or set it.")
+        raise BadInput(
+            "plan-then-ground needs a folder.",
+            hint="Set folder in [patterns.plan-then-ground], or run it with --folder DIR.",
+        )
     folder = Path(options.folder).expanduser()
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a folder.")
