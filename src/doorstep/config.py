@@ -352,6 +352,7 @@ def _validate(tables: Mapping[str, object], origins: Mapping[str, str]) -> Setti
         # The third part is the pattern that a [patterns.NAME] table uses, or a table's number.
         deeper = loc[0] == _PATTERNS or tuple(loc[:2]) == _UPSTREAMS
         dotted = ".".join([*loc[:2], *loc[3:4]] if deeper else loc[:2])
-        why = first["msg"].lower().replace("valid tuple", "valid list")
+        why = first["msg"].removeprefix("Value error, ").lower()
+        why = why.replace("valid tuple", "valid list")
         message = f"{dotted} cannot be used ({where}): {why}."
         raise ConfigError(message, hint="See `doorstep config`.") from None

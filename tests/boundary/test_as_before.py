@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from doorstep.boundary import Clearance, Policy, Term
 from doorstep.boundary.check import Checker
 from doorstep.boundary.covered import Covered
+from doorstep.boundary.detect import Finding
 from doorstep.boundary.detect.declared import Declared
 from doorstep.boundary.detect.formats import Formats
 from doorstep.boundary.exact import _MISLEADS, _UNDERLINED, Exact, _with_tail
@@ -112,11 +113,15 @@ def test_spans_are_widened_and_merged_as_before(found: list[Span], text: str) ->
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.integers(0, 10**6), st.integers(2, 30), st.booleans())
+@given(st.integers(0, 10**6), st.integers(2, 30), st.booleans(), st.integers(0, 30))
 def test_leaving_out_hits_inside_of_findings_changes_nothing(
-    seed: int, values: int, joined: bool
+    seed: int, values: int, joined: bool, marks: int
 ) -> None:
     text = dense.text(seed, values)
+    rng = random.Random(seed)
+    for _ in range(marks):  # that hang on letters, cannot be seen, or are more than one letter
+        at = rng.randrange(len(text))
+        text = text[:at] + rng.choice("\u0301\u0308\u200b\u00adéæ") + text[at:]
     if joined:  # letters beside a finding
         text = text.replace(" ", "x", values // 2)
     leaf = Leaf((), text, "text", False)
@@ -211,3 +216,40 @@ def test_a_placeholder_is_the_hmac_of_scope_kind_and_value(size: int) -> None:
     letters = "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31] for byte in digest)
     made = Vault(key, scope="home").placeholder("person", "Maya Okafor", of="Maya Okafor")
     assert made == f"PERSON_{letters[:8]}"
+
+
+class Fickle:
+    """Finds nothing at first, and a word the next time it is asked."""
+
+    at_gate = True
+
+    def __init__(self, *, quick: bool) -> None:
+        self.quick = quick
+        self.asked = 0
+
+    def find(self, text: str) -> list[Finding]:
+        self.asked += "heron" in text
+        at = text.find("heron")
+        return [Finding(at, at + 5, "other")] if at >= 0 and self.asked > 1 else []
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_the_gate_asks_once_more_but_for_rules_that_cannot_change_their_mind(quick: bool) -> None:
+    rule = Fickle(quick=quick)
+    policy = Policy(("https://cloud.example",))
+    checker = Checker(policy, KEY, Lookouts((rule,), policy, remember=0))
+    body = b'{"messages":[{"role":"user","content":"the heron stands there"}]}'
+    request = Outgoing("POST", "https://cloud.example", "/v1/chat/completions", (), body)
+    sent = checker.check(request, Clearance(mask=True), Matcher(()), "").request.body
+    assert rule.asked == (1 if quick else 3)  # and again in what was sealed then
+    assert (b"heron" in sent) == quick
+
+
+def test_the_gate_looks_at_what_was_sealed_even_where_nothing_was_found_in_it_before() -> None:
+    rule = Fickle(quick=True)
+    policy = Policy(("https://cloud.example",))
+    checker = Checker(policy, KEY, Lookouts((rule, Formats()), policy, remember=0))
+    body = b'{"messages":[{"role":"user","content":"the heron, maya@example.org"}]}'
+    request = Outgoing("POST", "https://cloud.example", "/v1/chat/completions", (), body)
+    sent = checker.check(request, Clearance(mask=True), Matcher(()), "").request.body
+    assert rule.asked > 1 and b"heron" not in sent

@@ -1,8 +1,9 @@
-"""Many crossings in one transaction: written before they leave, durable before a reply is given."""
+"""Many crossings and one sync: written before they leave, durable before a reply is given."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,21 +38,60 @@ async def many(line: Line, count: int, size: int = 2) -> list[Written]:
     return await asyncio.gather(*(line.written(request(b"%d" % n * size)) for n in range(count)))
 
 
-async def test_one_transaction_and_one_sync_for_all_that_come_together(
+@contextlib.contextmanager
+def locked(ledger: Ledger) -> Iterator[sqlite3.Connection]:
+    """Another process writes."""
+    with contextlib.closing(sqlite3.connect(ledger.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+async def test_a_crossing_that_nobody_holds_up_is_written_without_a_turn_of_the_loop(
+    ledger: Ledger,
+) -> None:
+    """Else it would wait for the checks of all other requests that are ready."""
+    writing = ledger.line().written(request(b"1"))
+    with pytest.raises(StopIteration) as done:
+        writing.send(None)
+    assert done.value.value.crossing.id == 1
+    with Ledger(ledger.path) as other:  # as another process sees it
+        assert other.show(1).body == b"1"
+
+
+async def test_one_sync_for_all_that_come_while_the_disk_is_busy(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line, begun, synced, real = ledger.line(), [], [], os.fsync
-    line._db.set_trace_callback(lambda said: begun.append(said) if "BEGIN" in said else None)
+    line, synced, free, real = ledger.line(), [], threading.Event(), os.fsync
 
-    def counted(descriptor: int) -> None:
+    def slow(descriptor: int) -> None:
         synced.append(descriptor)
+        free.wait(20)
         real(descriptor)
 
-    monkeypatch.setattr("doorstep.boundary.durable.os.fsync", counted)
-    written = await many(line, 64)
-    for one in written:
-        await line.durable(one)
-    assert len(begun) == 1 and 1 <= len(synced) <= 2
+    monkeypatch.setattr("doorstep.boundary.durable.os.fsync", slow)
+    first = await line.written(request(b"first"))
+    async with asyncio.timeout(5):
+        while not synced:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    waiting = [asyncio.ensure_future(line.durable(one)) for one in await many(line, 64)]
+    await asyncio.sleep(0.05)
+    assert not any(one.done() for one in waiting)
+    free.set()
+    await line.durable(first)
+    await asyncio.gather(*waiting)
+    assert 2 <= len(synced) <= 3  # perhaps the head's, too
+    assert [entry.state for entry in ledger.list()] == ["open"] * 65
+
+
+async def test_one_transaction_for_all_that_another_process_held_up(ledger: Ledger) -> None:
+    line, begun = ledger.line(), []
+    with locked(ledger) as other:
+        waiting = asyncio.ensure_future(many(line, 64))
+        await asyncio.sleep(0.02)
+        line._db.set_trace_callback(lambda said: begun.append(said) if "BEGIN" in said else None)
+        other.execute("ROLLBACK")
+        written = await waiting
+    assert len(begun) == 1
     assert [one.crossing.id for one in written] == list(range(1, 65))
     for one in written:
         line.note(one.crossing.id, "answered", status=200, reply_bytes=3)
@@ -59,6 +101,27 @@ async def test_one_transaction_and_one_sync_for_all_that_come_together(
     assert [entry.state for entry in entries] == ["answered"] * 64 + ["open"]
     assert [entry.crossing for entry in entries[:64]] == [one.crossing for one in written]
     assert ledger.verify().ok and ledger.verify().rows == 129
+
+
+async def test_whoever_comes_later_does_not_overtake_those_who_waited(ledger: Ledger) -> None:
+    """What was just committed for those who waited, and they have not gone on yet."""
+    line, order, next_one = ledger.line(), list[int](), asyncio.Event()
+
+    async def one() -> None:
+        order.append((await line.written(request())).crossing.id)
+
+    async def later() -> None:
+        await next_one.wait()
+        await one()
+
+    with locked(ledger) as other:
+        waiting = [asyncio.ensure_future(one()) for _ in range(3)]
+        waiting += [asyncio.ensure_future(later())]
+        await asyncio.sleep(0.02)
+        line._db.set_trace_callback(lambda said: next_one.set() if said == "COMMIT" else None)
+        other.execute("ROLLBACK")
+        await asyncio.gather(*waiting)
+    assert order == [1, 2, 3, 4]
 
 
 async def test_a_result_is_written_down_soon_even_if_nothing_else_comes(ledger: Ledger) -> None:
@@ -80,14 +143,17 @@ async def test_whoever_reads_here_sees_all_results(ledger: Ledger) -> None:
     assert (await asyncio.to_thread(ledger.show, 1)).status == 204
 
 
-async def test_closing_writes_the_results_and_refuses_who_still_waits(tmp_path: Path) -> None:
+async def test_closing_writes_the_results_and_refuses_who_still_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Ledger(tmp_path / "l.db") as ledger:
         line = ledger.line()
         (one,) = await many(line, 1)
         line.note(one.crossing.id, "answered", status=200)
+        monkeypatch.setattr("doorstep.boundary.durable.Durable.full", lambda _: True)
         late = asyncio.ensure_future(line.written(request()))
         await asyncio.sleep(0)
-    with pytest.raises(LedgerError):
+    with pytest.raises(LedgerError, match="closed"):
         await late
     with pytest.raises(LedgerError, match="closed"):
         await line.written(request())
@@ -96,21 +162,41 @@ async def test_closing_writes_the_results_and_refuses_who_still_waits(tmp_path: 
         assert ledger.verify().ok
 
 
-@pytest.mark.parametrize("turns", [0, 1, 2])
-async def test_a_crossing_that_is_cancelled_is_not_there_or_says_not_sent(
-    ledger: Ledger, turns: int
+async def test_a_crossing_that_is_cancelled_before_it_is_written_is_not_there(
+    ledger: Ledger,
 ) -> None:
     line = ledger.line()
-    task = asyncio.ensure_future(line.written(request()))
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    with locked(ledger):
+        tasks = [asyncio.ensure_future(line.written(request())) for _ in range(2)]
+        await asyncio.sleep(0.02)
+        tasks += [asyncio.ensure_future(line.written(request()))]  # has not begun
+        for task in tasks:
+            task.cancel()
+        said = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(one, asyncio.CancelledError) for one in said)
+    await asyncio.sleep(0.05)  # time to write down what should not be
     await many(line, 1)
-    states = [entry.state for entry in ledger.list()]
-    # After two turns the crossing is committed, and its task has not gone on yet.
-    assert states == (["open"] if turns < 2 else ["not sent", "open"])
+    assert [entry.state for entry in ledger.list()] == ["open"]
+    assert ledger.verify().ok
+
+
+async def test_a_crossing_that_is_cancelled_when_it_is_written_says_not_sent(
+    ledger: Ledger,
+) -> None:
+    """It is committed, and its task has not gone on yet."""
+    line, loop = ledger.line(), asyncio.get_running_loop()
+    with locked(ledger) as other:
+        task = asyncio.ensure_future(line.written(request()))
+        await asyncio.sleep(0.02)
+        line._db.set_trace_callback(
+            lambda said: loop.call_soon(task.cancel) if said == "COMMIT" else None
+        )
+        other.execute("ROLLBACK")
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    line._db.set_trace_callback(None)
+    await many(line, 1)
+    assert [entry.state for entry in ledger.list()] == ["not sent", "open"]
     assert ledger.verify().ok
 
 
@@ -153,9 +239,12 @@ async def test_too_many_that_wait_are_refused(
 ) -> None:
     monkeypatch.setattr("doorstep.boundary.line._MOST", 5)
     line = ledger.line()
-    said = await asyncio.gather(
-        *(line.written(request()) for _ in range(8)), return_exceptions=True
-    )
+    with locked(ledger) as other:
+        tasks = [asyncio.ensure_future(line.written(request())) for _ in range(8)]
+        await asyncio.sleep(0.02)
+        assert [task.done() for task in tasks] == [False] * 5 + [True] * 3
+        other.execute("ROLLBACK")
+        said = await asyncio.gather(*tasks, return_exceptions=True)
     assert [isinstance(one, LedgerError) for one in said] == [False] * 5 + [True] * 3
     assert len(ledger.list()) == 5
 
@@ -189,13 +278,15 @@ async def test_a_body_that_is_no_text_is_refused_alone(ledger: Ledger) -> None:
 async def test_a_thread_that_dies_lets_nobody_wait(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = ledger.line()
+    line, free = ledger.line(), threading.Event()
 
     def dies(_: int) -> None:
+        free.wait(20)
         raise SystemExit
 
     monkeypatch.setattr("doorstep.boundary.durable.os.fsync", dies)
     written = await many(line, 3)
+    free.set()
     said = await asyncio.gather(*(line.durable(one) for one in written), return_exceptions=True)
     assert all(isinstance(one, LedgerError) for one in said), said
     with pytest.raises(LedgerError):
@@ -238,6 +329,19 @@ async def test_what_is_durable_is_in_the_files_of_a_sync_and_the_head_is_never_a
 
     await asyncio.gather(*(one(n) for n in range(30)))
     assert copies[0] > 3
+
+
+async def test_the_head_beside_the_file_follows_even_if_nothing_else_comes(
+    ledger: Ledger,
+) -> None:
+    line, beside = ledger.line(), ledger.path.with_name(f"{ledger.path.name}.head")
+    for turn in range(1, 4):
+        for one in await many(line, 5):
+            await line.durable(one)
+        async with asyncio.timeout(5):
+            while beside.read_text().split()[0] != str(5 * turn):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert beside.read_text().split()[1] == ledger.verify().head
 
 
 _WRITTEN = """
@@ -337,17 +441,27 @@ async def test_lines_of_two_ledgers_and_threads_make_one_chain(ledger: Ledger) -
             assert beside.read_text().split() == ["420", last.verify().head]
 
 
-async def test_the_log_does_not_grow_without_end(ledger: Ledger) -> None:
-    """Even where writers never pause: 160 MB go through a log of less than 80."""
-    line = ledger.line()
+@pytest.mark.parametrize(("disk_s", "each"), [(0.0, 400), (0.3, 100)])
+async def test_the_log_does_not_grow_without_end(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, disk_s: float, each: int
+) -> None:
+    """Even where writers never pause, and the disk is slow: 560 MB, or 140, go through a log of
+    less than 80."""
+    line, real = ledger.line(), os.fsync
+
+    def slow(descriptor: int) -> None:
+        time.sleep(disk_s)
+        real(descriptor)
+
+    monkeypatch.setattr("doorstep.boundary.durable.os.fsync", slow)
 
     async def work() -> None:
-        for _ in range(400):
+        for _ in range(each):
             await line.written(request(b"x" * 8000))
 
     await asyncio.gather(*(work() for _ in range(50)))
     assert os.path.getsize(f"{ledger.path}-wal") < 80_000_000  # noqa: ASYNC240, PTH202
-    assert ledger.verify().ok and ledger.verify().rows == 20_000
+    assert ledger.verify().ok and ledger.verify().rows == 50 * each
 
 
 async def test_a_long_reader_holds_nobody_up(ledger: Ledger) -> None:

@@ -425,6 +425,33 @@ async def test_a_reply_that_breaks_off(cloud: Cloud, boundary: Make, ledger: Led
     assert (entry.state, entry.status, entry.reply_bytes) == ("broke off", 200, 7)
 
 
+@pytest.mark.parametrize("text", ["plain", "It is Maya Quixmere, yes"])
+async def test_what_came_before_a_reply_broke_off_is_handed_on(
+    cloud: Cloud, boundary: Make, ledger: Ledger, text: str
+) -> None:
+    """Also to a reader who is slower than the connection."""
+    sizes = []
+
+    def answer(got: Got) -> Answer:
+        spoken = json.loads(got.body)["messages"][0]["content"]
+        parts = [*chat_events(spoken, 400)[:2], b'data: {"half']
+        sizes.append(len(b"".join(parts)))
+        return Answer(parts, headers=SSE, broken=True, pause=0.02)
+
+    cloud.answer = answer
+    came = b""
+    async with boundary(detectors=(WHO,)).stream_door() as door:
+        reply = await door.send(cloud.url, KIND, said(text))
+        await asyncio.sleep(0.2)
+        with pytest.raises(ReplyBroken):
+            async for part in reply:
+                came += part
+    assert came.count(b"\n\n") == 2 and text.encode() in came
+    assert came.endswith(b"half") is (text == "plain")  # what is restored comes in whole events
+    entry = ledger.show(1)
+    assert (entry.state, entry.reply_bytes) == ("broke off", sizes[0])
+
+
 async def test_a_server_that_says_nothing(cloud: Cloud, boundary: Make, ledger: Ledger) -> None:
     cloud.answer = lambda _: Answer([b"{", b"}"], pause=3)
     made = boundary(detectors=(WHO,))

@@ -10,7 +10,19 @@ import pytest
 from doorstep.boundary.normal import WORD, squeezed
 from doorstep.boundary.wordstarts import word_starts
 
-TEXTS = ("", " ", "a", "ABc", "aB", "AB", "Ab1C22d", "-x-", "\x00a\x7f", "XMLHttpRequest2XML", "a" * 9)
+TEXTS = (
+    "",
+    " ",
+    "a",
+    "ABc",
+    "aB",
+    "AB",
+    "Ab1C22d",
+    "-x-",
+    "\x00a\x7f",
+    "XMLHttpRequest2XML",
+    "a" * 9,
+)
 
 
 def by_word(text: str) -> tuple[list[int], list[int]]:

@@ -1,7 +1,7 @@
 """An upstream that sends bytes as it likes, valid HTTP or not.
 
-async with Raw(b"HTTP/1.1 200 OK\\r\\n...") as cloud:      # the same for every request, then the end
-async with Raw(talk) as cloud:                          # or: async def talk(raw, writer) -> None
+async with Raw(b"HTTP/1.1 200 OK\\r\\n...") as cloud:      # for every request, then the end
+async with Raw(talk) as cloud:                         # or: async def talk(raw, writer) -> None
 """
 
 from __future__ import annotations

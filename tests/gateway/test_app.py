@@ -108,3 +108,11 @@ async def test_a_bug_is_told_by_its_type_alone(
     assert reply.status_code == 500
     assert "RuntimeError" in reply.text and "Maya" not in reply.text
     assert "RuntimeError" in caplog.text and "Maya" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/chat/completions", "/v1/v1/chat/completions", "/v1/api/chat"])
+async def test_a_wrong_base_url_is_told_what_one_looks_like(tmp_path: Path, path: str) -> None:
+    async with gateway(tmp_path) as here:
+        reply = await here.client.post(here.url + path, json={})
+    assert reply.status_code == 404
+    assert "A base URL ends in /v1" in reply.json()["error"]["message"]

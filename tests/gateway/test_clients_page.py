@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import yaml
 
@@ -22,7 +23,9 @@ from tests.boundary.cloud import PLACEHOLDER
 from tests.gateway.process import environment, served
 from tests.models.openai_server import Answer, OpenAIServer, Request, chat_events
 
-PAGE = (Path(__file__).parent.parent.parent / "docs" / "clients.md").read_text("utf-8")
+DOCS = Path(__file__).parent.parent.parent / "docs"
+PAGE = (DOCS / "clients.md").read_text("utf-8")
+GATEWAY_PAGE = (DOCS / "gateway.md").read_text("utf-8")
 HERE = "http://127.0.0.1:8080"
 BLOCKS = re.findall(r"^```(\w+)[^\n]*\n(.*?)^```", PAGE, re.S | re.M)
 SAYS = "Maya Okafor knows."
@@ -57,7 +60,7 @@ def far() -> Iterator[OpenAIServer]:
 
 @pytest.fixture
 def gateway(far: OpenAIServer, tmp_path: Path) -> Iterator[str]:
-    toml = '[boundary]\nprivate = ["Maya Okafor"]\n[home]\nmodel = "builtin"\n'
+    toml = block("toml", "private") + '[home]\nmodel = "builtin"\n'
     with served(tmp_path, upstream=far.url, toml=toml) as url:
         yield url
 
@@ -80,6 +83,17 @@ def test_the_start_is_a_command_of_ours() -> None:
     known = {name for param in serve.params for name in param.opts}
     assert {word for word in words if word.startswith("--")} <= known
     assert words[words.index("--port") + 1] == HERE.rsplit(":", 1)[1]
+
+
+def test_what_the_settings_name_is_in_the_list(far: OpenAIServer, tmp_path: Path) -> None:
+    toml = block("toml", "key_env").replace("https://api.openai.com/v1", far.url)
+    with served(tmp_path, toml=toml, environ={"OPENAI_API_KEY": "sk-of-this-test"}) as url:
+        listed = httpx2.get(f"{url}/v1/models", trust_env=False).json()["data"]
+        body = {"model": "gpt-x", "messages": [{"role": "user", "content": "To zoe@example.com"}]}
+        assert httpx2.post(f"{url}/v1/chat/completions", json=body, trust_env=False).is_success
+    names = {model["id"] for model in listed}
+    assert {"mask/gpt-5.4", "mask/gpt-5.4-mini"} <= names and "mask/*" not in names
+    assert far.requests[0].json["model"] == "gpt-x"
 
 
 @pytest.mark.parametrize("text", blocks("python"), ids=["openai", "ollama"])
@@ -167,10 +181,12 @@ def test_codex() -> None:
     assert f"export {provider['env_key']}=" in PAGE
 
 
-def test_every_model_that_is_named_is_one(tmp_path: Path) -> None:
+def test_every_model_that_is_named_is_one() -> None:
     from doorstep.assemble.tree import names
     from doorstep.config import Settings
 
-    rows = re.findall(r"^\| (`[a-z].*?`) \|", PAGE, re.M)
+    named = GATEWAY_PAGE.split("## Names of models")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`[a-z].*?`) \|", named, re.M)
     shown = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
-    assert shown == {*names(Settings()), "home", "mask/gpt-5.4"}
+    assert shown == {*names(Settings()), "home", "mask/NAME"}
+    assert "(gateway.md#names-of-models)" in PAGE

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.gateway.upstream import Upstream
+from tests.gateway.upstream import Reply, Upstream
 from tests.gateway.whole import gateway
 
 BODY = b'{"model":"mask/m","messages":[]}'
@@ -154,6 +154,27 @@ async def test_no_route_but_health_answers_without_the_token(tmp_path: Path, giv
                 assert status == b"401" or path == b"/healthz", (method, path, got[:60])
                 assert b"t" * 16 not in got
     assert cloud.got == []
+
+
+async def test_a_client_that_never_reads_loses_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorstep.gateway.serving.STALLED_S", 1.0)
+    body = BODY[:-1] + b',"stream":true}'
+    head = POST + HOST + b"content-length: %d\r\n\r\n" % len(body)
+    async with Upstream() as cloud, gateway(tmp_path, cloud.url, at_once=1, waiting=0) as here:
+        cloud.answers(Reply(parts=[b'data: {"a":"%b"}\n\n' % (b"x" * 60_000)] * 2000))
+        parts = urlsplit(here.url)
+        _, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1000)
+        writer.write(head + body)
+        async with asyncio.timeout(15):
+            await cloud.left.wait()
+        sent = cloud.sent
+        cloud.answers(Reply())
+        reply = await here.chat()
+        writer.close()
+    assert sent < 60_000_000  # of 120
+    assert reply.status_code == 200
 
 
 async def test_many_idle_connections_are_let_go_and_harm_nobody(

@@ -114,14 +114,14 @@ async def test_what_never_ends_is_ended(tmp_path: Path, name: str, text: str, pa
     held."""
     words = {"input": text} if path == "/v1/responses" else {"messages": [_user(text)]}
     body = {"model": "mask/m", "stream": name == "a line"} | words
-    async with Raw(repeated(*FOREVER[name])) as cloud:
-        async with gateway(tmp_path, cloud.url, **QUICK) as here:
-            start = time.monotonic()
-            async with here.client.stream("POST", f"{here.url}{path}", json=body) as reply:
-                last = b""
-                async for part in reply.aiter_bytes():
-                    last = part
-            took = time.monotonic() - start
+    talk = repeated(*FOREVER[name])
+    async with Raw(talk) as cloud, gateway(tmp_path, cloud.url, **QUICK) as here:
+        start = time.monotonic()
+        async with here.client.stream("POST", f"{here.url}{path}", json=body) as reply:
+            last = b""
+            async for part in reply.aiter_bytes():
+                last = part
+        took = time.monotonic() - start
     assert took < 12
     assert reply.status_code in (502, 504) or b'"error"' in last[-400:]
     if reply.status_code != 200:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,18 @@ async def test_the_sync_client_gets_a_whole_answer(tmp_path: Path) -> None:
         assert said.message.content == "It is Maya Okafor." and said.done
         assert said.model == MODEL and said.eval_count == 7
         unseen(h)
+
+
+async def test_the_duration_holds_the_time_that_the_cloud_took(tmp_path: Path) -> None:
+    async with served(tmp_path) as (url, h):
+
+        def slowly(request: Request) -> Answer:
+            time.sleep(0.3)
+            return completion({"role": "assistant", "content": "Yes."})
+
+        h.cloud.server.answer_with(slowly)
+        said = await client.AsyncClient(url).chat(MODEL, ASK)
+    assert said.total_duration and said.total_duration > 300_000_000
 
 
 async def test_tools_go_out_as_texts_and_come_back_as_objects(tmp_path: Path) -> None:

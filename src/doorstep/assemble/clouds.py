@@ -26,6 +26,11 @@ SET_CLOUD = (
 )
 
 
+def model_of(settings: Settings) -> str:
+    """The name of the cloud's model, where no stand-in plays it."""
+    return CLOUD_MODEL if settings.cloud.model == "auto" else settings.cloud.model
+
+
 @dataclass(frozen=True, slots=True)
 class StandIn:
     """The server that plays the cloud where there is none; `says` is what it stands in for."""
@@ -59,7 +64,7 @@ async def choose_cloud(
     if not cloud.model.strip():
         raise ConfigError("cloud.model names no model.", hint="Give a name, or auto.")
     azure_key, key = environ.get("AZURE_OPENAI_API_KEY"), environ.get("OPENAI_API_KEY")
-    name = CLOUD_MODEL if cloud.model == "auto" else cloud.model
+    name = model_of(settings)
     if cloud.model == STAND_IN:
         return await _stood_in(stand_in, stack, "asked for")
     if cloud.azure_endpoint and azure_key:

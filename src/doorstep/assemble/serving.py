@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from doorstep._errors import ConfigError
+from doorstep.assemble.clouds import model_of
 from doorstep.assemble.gateway import open_gateway
 from doorstep.assemble.notes import notes, token_of
 from doorstep.assemble.upstreams import cloud_of, stands_in, upstreams_of
@@ -66,7 +67,10 @@ def _notes(settings: Settings, token: bool) -> tuple[str, ...]:
     """
     upstreams = upstreams_of(settings, os.environ)
     said = notes(settings, upstreams, token)
-    if stands_in(*cloud_of(settings, os.environ, upstreams)):
+    inner, around = cloud_of(settings, os.environ, upstreams)
+    if not stands_in(inner, around):
+        said.append(f"The patterns ask {model_of(inner)} (cloud.model).")
+    else:
         said.append(f"The patterns have no cloud model, but a stand-in ({STANDS_IN_CLOUD}).")
     return tuple(said)
 
@@ -109,6 +113,7 @@ def _settle() -> None:
     """What has been made so far stays: the collector need not look at it again and again. And a
     request makes thousands of objects that end with it, by themselves: it need not look so often.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_EVERY, 10, 10)

@@ -18,8 +18,11 @@ _MARKS = frozenset("*~`")
 OPEN, CLOSE = frozenset("[({<"), frozenset("])}>")
 _BLANK = frozenset(" \t\u00a0\u2007\u2009\u200a\u202f\u3000")
 _HYPHEN = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
-_WRAP = re.compile(r"[ \t]*[-\u00ad]?[ \t]*(?:\r\n|\n|\r|\\r\\n|\\n)[ \t]*")
-_WRAP_START = re.compile(r"[ \t]*[-\u00ad]?[ \t]*(?:\r|\\(?:r(?:\\)?)?)?")
+# No more blanks than one more than may stand between two letters (`Forms`), and none given back:
+# a reply may have a million of them.
+_WRAP = re.compile(r"[ \t]{0,17}+[-\u00ad]?+[ \t]{0,17}+(?:\r\n|\n|\r|\\r\\n|\\n)[ \t]{0,17}+")
+_WRAP_START = re.compile(r"[ \t]{0,17}+[-\u00ad]?+[ \t]{0,17}+(?:\r|\\(?:r(?:\\)?)?)?")
+_ESCAPED_LINE = re.compile(r"\\++_")
 
 
 def _spelt() -> dict[str, str]:
@@ -84,7 +87,7 @@ def between(text: str, at: int) -> tuple[int | None, set[str], str]:
     if rest in _SPELT_STARTS or _WRAP_START.fullmatch(text, at):
         return None, set(), ""
     marks, stays = _sign(sign)
-    if sign == "\\" and text[at:].lstrip("\\")[:1] == "_":
+    if sign == "\\" and _ESCAPED_LINE.match(text, at):
         marks = {*marks, ""}
     return 1, marks, stays
 

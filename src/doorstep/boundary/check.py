@@ -182,7 +182,8 @@ class _Request:
             (placeholder for placeholder, _ in self._vault),
             found=self._memory,
             rules=self._lookout.rules,
-            clean=self._clean,
+            # Others' detectors may change their mind; what is `quick` is ours, and does not.
+            clean=self._clean if self._lookout.quick else (),
             do=self._do,
             allowed=self._lookout.finder.allowed,
             opaque=checker._policy.opaque,
@@ -196,6 +197,8 @@ class _Request:
         self._clean = sealed.clean
         length = str(len(sealed.body))
         headers = tuple((n, length if n == "content-length" else v) for n, v in request.headers)
+        if sealed.body == request.body and headers == request.headers:
+            return sealed, request
         return sealed, replace(request, body=sealed.body, headers=headers)
 
     def _sealer(self) -> Sealer:

@@ -8,25 +8,28 @@ replaced is the finding, which is as long or longer (see `spans.merge`).
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 
-from doorstep.boundary.normal import Squeezed, count_letters
+from doorstep.boundary.normal import Squeezed, View, count_letters
 from doorstep.boundary.spans import Span
 
 
 class Covered:
     """`holds(start, end, kind)`: whether letters of `view` lie in one of `spans` of that kind.
 
-    `view` is of an ASCII text, `spans` are of that text. Only those count beside which no letter
-    and no digit stands, since words are whole in them: a hit cannot grow beyond its span.
+    `view` is ASCII, `spans` are of the text of which it is a view. Only those count beside which no
+    letter and no digit stands, since words are whole in them: a hit cannot grow beyond its span.
+    Nor if a mark that hangs on its last letter stands behind the span.
     """
 
-    def __init__(self, view: Squeezed, spans: Iterable[Span]) -> None:
+    def __init__(self, view: Squeezed, spans: Sequence[Span]) -> None:
         self.view = view
         text = view.view.text
-        apart = [s for s in spans if not _joined(text, s.start) and not _joined(text, s.end)]
-        at = _letters_before(text, {place for s in apart for place in (s.start, s.end)})
+        places = _places(view.view, {place for s in spans for place in (s.start, s.end)})
+        apart = [s for s in spans if s.start in places and s.end in places]
+        before = _letters_before(text, {places[p] for s in apart for p in (s.start, s.end)})
+        at = {place: before[here] for place, here in places.items() if here in before}
         self._ends: dict[str, tuple[list[int], list[int]]] = {}
         for span in sorted(apart, key=_outer_first):
             starts, ends = self._ends.setdefault(span.kind, ([], []))
@@ -43,6 +46,17 @@ class Covered:
 
 def _outer_first(span: Span) -> tuple[int, int]:
     return span.start, -span.end
+
+
+def _places(view: View, places: Iterable[int]) -> dict[int, int]:
+    """Where places of the text are in the view, if they are and do not stand inside a word."""
+    origin, found = view.origin, {}
+    for place in places:
+        at = bisect_left(origin, place)
+        exact = origin[at] == place if at < len(origin) else place == view.end
+        if exact and not _joined(view.text, at):
+            found[place] = at
+    return found
 
 
 def _joined(text: str, place: int) -> bool:

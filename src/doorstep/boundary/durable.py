@@ -19,7 +19,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -27,11 +28,12 @@ from doorstep._errors import LedgerError
 from doorstep.boundary.beside import alone, write_head
 from doorstep.boundary.chain import Row, failed, read_head
 
-_HEAD_S = 0.02  # how old the head beside the file may be while rows keep coming
+_HEAD_S = 0.1  # how old the head beside the file may be: 0.3 ms of processor time each
 _PAGE = 4096
 _PER_COMMIT = 4  # pages that every commit writes: the head, the ends of table and index
 _CHECKPOINT = 1000  # pages, SQLite's own default
 _TOO_LONG = 8 * _CHECKPOINT
+_BEHIND = 4 * _CHECKPOINT  # committed while the thread did not come to look at the log
 _RESTART_MS = 50  # that writers may wait
 
 Waiter = tuple[int, asyncio.AbstractEventLoop | None, asyncio.Future[None] | None]
@@ -53,10 +55,10 @@ class Durable:
         self._committed = self._synced = self._pages = 0
         self._log: int | None = None  # a descriptor of the log
         self._headed = 0  # what was synced when the head was written
-        self._head_at = 0.0
+        self._due: float | None = None  # when the thread writes the head
         self._broken: LedgerError | None = None
         self._disk_failed = False
-        self.emptying = False  # writers of this process should wait a moment
+        self._emptying = False
         self._closed = False
         self._file = _which(path)
         self._asked: SimpleQueue[Waiter | None] = SimpleQueue()
@@ -127,14 +129,17 @@ class Durable:
             rows, _, newest = read_head(self._db)
             self._fsync()
             write_head(self._head_path, rows, newest)
-        self._headed, self._head_at = target, time.monotonic()
+        self._headed = target
 
     def _fsync(self) -> None:
+        log = self._descriptor()
         try:
-            os.fsync(self._descriptor())
+            os.fsync(log)
         except OSError:
             self._disk_failed = True
             raise
+        if not os.fstat(log).st_nlink:
+            raise LedgerError("The ledger's log was removed: what it holds can be lost.")
 
     def _descriptor(self) -> int:
         if self._disk_failed:
@@ -153,6 +158,13 @@ class Durable:
     def kick(self, mark: int) -> None:
         """Begin to make `mark` durable in the thread; nobody waits yet."""
         self._ask(mark)
+
+    def full(self) -> bool:
+        """Whether writers of this process should wait a moment, for the log to be emptied."""
+        if self._pages > _BEHIND:  # the disk is slower than they are
+            self.kick(self._committed)
+            return True
+        return self._emptying
 
     async def wait(self, mark: int) -> None:
         """Returns when `mark` is durable. LedgerError where that failed."""
@@ -183,19 +195,23 @@ class Durable:
     def _run(self) -> None:
         try:
             while (waiters := self._next()) is not None:
-                try:
-                    error = self._turn(max((mark for mark, _, _ in waiters), default=0))
-                except BaseException as fault:  # whatever it is: who waits must hear of it
-                    error = failed("cannot record", fault)
-                _tell(waiters, error)
+                reached = [one for one in waiters if one[0] <= self._synced]
+                _tell(reached, None)  # no other sync for those whom the last one was for
+                rest = [one for one in waiters if one[0] > self._synced]
+                if rest:
+                    mark = max(one[0] for one in rest)
+                    _tell(rest, _error_of(partial(self.sync, mark, head=False)))
+                probed = any(not one[0] for one in reached)
+                if (error := _error_of(partial(self._aside, probed))) is not None:
+                    self._broken = error
         finally:
             _tell(list(self._left()), LedgerError("The ledger is closed."))
 
     def _next(self) -> list[Waiter] | None:
         """All who have asked; none of them where only the head is due. None: it is closed."""
-        due = self._headed < self._synced
         try:
-            first = self._asked.get(timeout=_HEAD_S) if due else self._asked.get()
+            wait = None if self._due is None else max(0.0, self._due - time.monotonic())
+            first = self._asked.get(timeout=wait)
         except Empty:
             return []
         if first is None:
@@ -213,16 +229,18 @@ class Durable:
                 if (waiter := self._asked.get_nowait()) is not None:
                     yield waiter
 
-    def _turn(self, mark: int) -> LedgerError | None:
-        head = not mark or time.monotonic() - self._head_at > _HEAD_S
-        try:
-            self.sync(mark, head=head)
-            if self._pages >= _CHECKPOINT:
-                with self._syncing:
-                    self._checkpoint()
-        except (LedgerError, OSError, sqlite3.Error) as error:
-            return failed("cannot record", error)
-        return None
+    def _aside(self, probed: bool) -> None:
+        """What nobody waits for: the head, and the checkpoint. OSError, sqlite3.Error."""
+        now = time.monotonic()
+        if probed or (self._due is not None and now >= self._due):
+            self._due = now + _HEAD_S  # where it fails, not again at once
+            self.sync(self._synced)
+            self._due = None
+        elif self._due is None and self._headed < self._synced:
+            self._due = now + _HEAD_S
+        if self._pages >= _CHECKPOINT:
+            with self._syncing:
+                self._checkpoint()
 
     def _checkpoint(self) -> None:
         """Bring the log into the database; writers need not wait. Where they never pause, the log
@@ -233,11 +251,11 @@ class Durable:
         log, done = self._checkpointed("PASSIVE")
         if log > _TOO_LONG:  # writers have begun none anew
             self._db.execute(f"PRAGMA busy_timeout={_RESTART_MS}")
-            self.emptying = True
+            self._emptying = True
             try:
                 log, done = self._checkpointed("RESTART")
             finally:
-                self.emptying = False
+                self._emptying = False
                 self._db.execute(f"PRAGMA busy_timeout={int(self._busy_s * 1000)}")
         if log == done:  # the first write to an emptied log syncs its head: here, not on a loop
             self._db.execute("UPDATE head SET one=1")
@@ -273,7 +291,7 @@ class Durable:
 def _which(path: Path) -> tuple[int, int] | None:
     """Which file it is (device and inode); None where there is none."""
     try:
-        found = os.stat(path)
+        found = os.stat(path)  # noqa: PTH116 - at each request; Path.stat costs twice as much
     except OSError:
         return None
     return found.st_dev, found.st_ino
@@ -284,6 +302,14 @@ def connect(path: Path, busy_s: float) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA synchronous=NORMAL")
     return db
+
+
+def _error_of(work: Callable[[], object]) -> LedgerError | None:
+    try:
+        work()
+    except BaseException as fault:  # whatever it is: who waits must hear of it
+        return failed("cannot record", fault)
+    return None
 
 
 def _tell(waiters: Sequence[Waiter], error: LedgerError | None) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from doorstep.boundary.clearance import Path, Term
 from doorstep.boundary.detect import Detector, Finding, find_all
+from doorstep.boundary.detect.declared import Declared
 from doorstep.boundary.normal import Squeezing
 from doorstep.boundary.spans import Span
 from doorstep.boundary.tree import Leaf, whole
@@ -92,7 +93,7 @@ class Finder:
     ) -> None:
         self.detectors = tuple(detectors)
         self._fields = tuple(f for d in detectors if (f := getattr(d, "fields", None)) is not None)
-        self._allows = tuple(a for d in detectors if (a := getattr(d, "allows", None)))
+        self._allows = tuple(filter(None, map(_allows, detectors)))
         self._common: CommonWords | frozenset[str] = frozenset()
         self._propagate = propagate if callable(propagate) else None
         if propagate is True and self.detectors:
@@ -120,8 +121,8 @@ class Finder:
                 values[leaf.text[span.start : span.end], span.kind] = None
         terms = [Term(value, kind) for value, kind in values if self._telling(value, kind)]
         clean = frozenset(text for text, found in findings.items() if not found)
-        terms = self._propagate(terms) if self._propagate else terms
-        return Found(spans, tuple(terms), clean, seen)
+        spread = self._propagate(terms) if self._propagate else terms
+        return Found(spans, tuple(spread), clean, seen)
 
     def _parts(self, common: CommonWords | None) -> Propagation:
         from doorstep.boundary.common import CommonWords
@@ -166,9 +167,16 @@ class Finder:
         return {text: findings or () for text, findings in known.items()}
 
 
+def _allows(detector: Detector) -> Callable[[str], bool] | None:
+    """What asks a detector whether a value is never private; None where it allows none at all."""
+    if type(detector) is Declared and not detector.allow:
+        return None
+    return getattr(detector, "allows", None)
+
+
 def _by(detector: Detector, texts: Sequence[str], seen: Squeezing) -> list[list[Finding]]:
     """`find_all`; a detector that looks for known values is given their squeezed texts."""
-    if isinstance(detector, Declared):
+    if type(detector) is Declared:  # not a subclass, which may find in its own way
         return [detector.find(text, views=seen(text)) for text in texts]
     return find_all(detector, texts)
 

@@ -16,6 +16,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,12 +227,14 @@ class Ledger:
 
     def _open(self) -> None:
         db = self._db
+        db.execute("BEGIN")  # another process may be making it: all three of one moment
         application = db.execute("PRAGMA application_id").fetchone()[0]
         version = db.execute("PRAGMA user_version").fetchone()[0]
         empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        db.execute("COMMIT")
         if not (application == 0 and version == 0 and empty):
             _known(application, version)
-        db.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(db, self._busy_s)
         if empty:
             self._create()
 
@@ -250,6 +253,20 @@ class Ledger:
 def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _write_ahead(db: sqlite3.Connection, busy_s: float) -> None:
+    """SQLite itself does not wait here where two change the mode at once, whatever its timeout."""
+    end = time.monotonic() + busy_s
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
 
 
 def _known(application: int, version: int) -> None:

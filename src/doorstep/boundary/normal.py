@@ -39,8 +39,10 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u17b4\u17b5")
 _DROPPED = frozenset(("Mn", "Me", "Cf", "Cc", "Co", "Cs", "Cn"))
 # Letters that are also spelled with two: ö as oe, å as aa, ø as oe.
 _TWO_LETTERS = frozenset("\u0308\u030aøØ")
+# The same two marks on other letters ("ë") say nothing more; each stands on a line of its own.
+_SILENT = re.compile(r"^[b-np-tv-zB-NP-TV-Z]\u0308$", re.MULTILINE)
 _CHUNK = re.compile(r"([ -~]+)|.", re.DOTALL)
-_PLAIN = re.compile(r"[\t\n\r\x20-\x7e]*")
+_PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _SMALL = bytes(range(256)).lower()
 _SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum())
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
@@ -117,11 +119,11 @@ class Squeezed:
 
 def views(text: str) -> list[View]:
     """The text in plain letters, in each way that can be read (one for plain ASCII)."""
-    if _PLAIN.fullmatch(text):
+    if text.isascii() and not text.encode("ascii").translate(None, _PLAIN):
         return [View(text, range(len(text)), len(text))]
-    parts = "".join(unicodedata.normalize("NFKD", char) for char in set(text) if char > "~")
+    parts = "\n".join(unicodedata.normalize("NFKD", char) for char in set(text) if char > "~")
     ways = [(False, True)]
-    if not _TWO_LETTERS.isdisjoint(parts):
+    if not _TWO_LETTERS.isdisjoint(_SILENT.sub("", parts)):
         ways.append((True, True))
     if not _ALIKE.keys().isdisjoint(parts):
         ways.append((False, False))

@@ -93,9 +93,7 @@ class Sealer:
             known = (Matcher(more, words=False), *known)
         spans = _Spans(lambda leaf: self.spans(leaf, found, known))
         if not any(spans.of(leaf) for leaf in looked if not leaf.opaque):
-            return Sealed(
-                body if canonical else dump(tree), opaque, found.terms, clean=found.clean
-            )
+            return Sealed(body if canonical else dump(tree), opaque, found.terms, clean=found.clean)
         taken = "\n".join(leaf.text for leaf in every if not leaf.opaque)
         one = _One(spans.of, self._clearance, self._vault, taken)
         sealed = dump(rebuild(tree, one.change, self._clearance))
@@ -146,7 +144,7 @@ class Sealer:
             return
         plain = seen(text)
         views = (*plain, *unescaped(text))
-        but = Covered(plain[0], here) if len(here) > 1 and text.isascii() else None
+        but = Covered(plain[0], here) if len(here) > 1 and plain[0].view.text.isascii() else None
         for matcher in self._matchers:
             for start, end, term in matcher.find(text, views=views):
                 yield Span(start, end, term.kind, term.value)

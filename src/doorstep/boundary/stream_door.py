@@ -2,10 +2,9 @@
 
 The order of steps: check, get a connection, write down, send at once. A crossing is in the ledger
 (it survives the end of the process) before its first byte leaves, and durable before anything of
-its reply is handed on; the wait for the disk runs beside the upstream's work. Crossings of one turn
-of the event loop are committed together, numbered as they came, and resume in that order; each has
-its connection already and writes without another wait, so that requests leave in the ledger's
-order without a lock.
+its reply is handed on; the wait for the disk runs beside the upstream's work. Crossings are
+numbered as they come and go on in that order; each has its connection already and writes without
+another wait, so that requests leave in the ledger's order without a lock.
 """
 
 from __future__ import annotations

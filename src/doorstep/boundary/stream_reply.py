@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
@@ -83,12 +84,25 @@ class StreamReply:
             if restoring is not None and (rest := restoring.end()):
                 yield rest
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            last = self._arrived()
             self._end("broke off")
+            if ready := last if restoring is None else restoring.feed(last):
+                yield ready
             raise broken(error, self._response.url.host or "") from None
         except BaseException:
             self._end("broke off")
             raise
         self._end("answered")
+
+    def _arrived(self) -> bytes:
+        """What came just before the connection broke off, and was not read yet. aiohttp's public
+        ways of reading raise first."""
+        content, last = self._response.content, b""
+        if content.exception() is not None:
+            with contextlib.suppress(Exception):  # its own, and so not for sure
+                last = content._read_nowait(-1)
+        self._became.received += len(last)
+        return last
 
     async def close(self) -> None:
         """Where the end has not come yet, the connection is closed at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -27,15 +28,23 @@ MISSING = "pip install 'doorstep[gateway]'"
 def serve(file: Path | None, /, upstreams: tuple[str, ...], **given: str | int | None) -> None:
     """Serve every pattern as a model, and any cloud model as mask/NAME, on this machine."""
     settings = _settings(load(file).settings, upstreams, given)
+    gc.disable()  # what is made until it listens stays; then it is on again
+    try:
+        code = _run(settings)
+    finally:
+        gc.enable()
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _run(settings: Settings) -> int:
     try:
         from doorstep.assemble.serving import run
     except ImportError as error:
         if (error.name or "").split(".")[0] == "doorstep":
             raise
         raise ConfigError("The gateway is not installed.", hint=MISSING) from None
-    code = run(settings, lambda line: click.echo(line, err=True))
-    if code:
-        raise click.exceptions.Exit(code)
+    return run(settings, lambda line: click.echo(line, err=True))
 
 
 def _settings(

@@ -15,6 +15,8 @@ from doorstep.gateway.errors import Fault, fault_of, ollama_error, openai_error
 from doorstep.gateway.http import Answer, BadRequest, Gone, Handler, Receive, Request, Scope, Send
 from doorstep.gateway.spans import Spans, answered
 
+BASES = "A base URL ends in /v1 for OpenAI's clients, and has no path for Ollama's."
+
 log = logging.getLogger("doorstep.gateway")
 
 Check = Callable[[Request], None]  # raises BadRequest
@@ -93,7 +95,7 @@ class App:
             return handler
         if path in self._paths:
             raise BadRequest("This path takes another method.", status=405, code="method")
-        raise BadRequest("There is nothing at this path.", status=404, code="not_found")
+        raise BadRequest("There is nothing at this path.", status=404, code="not_found", hint=BASES)
 
     def _route(self, path: str) -> str:
         if path in self._paths:

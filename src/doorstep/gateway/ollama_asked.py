@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 from doorstep.gateway.content import table, wrong
 from doorstep.gateway.core import Core, Json
@@ -22,7 +23,8 @@ top_logprobs truncate shift images suffix template context raw width height step
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request of a client. `body` is Ollama's own, without what is Doorstep's; `messages` are
-    those of a chat, whichever of the two it was; `extra` holds fields that Ollama does not have."""
+    those of a chat, whichever of the two it was; `extra` holds fields that Ollama does not have.
+    `began`: when it came (`time.perf_counter_ns`)."""
 
     kind: Kind
     name: str
@@ -33,6 +35,7 @@ class Asked:
     stream: bool
     details: bool
     extra: Json
+    began: int = field(default_factory=time.perf_counter_ns)
 
     @property
     def loads(self) -> bool:

@@ -116,7 +116,7 @@ async def _from_chat(want: Asked, reply: Relayed, answer: Answer, how: said.Said
             await refused(reply, answer, how.headers())
             return
         parts = heard(reply, thinking=want.body.get("think") is not False)
-        lines = Lines(want.name, want.kind, how, want.details)
+        lines = Lines(want.name, want.kind, how, want.details, began=want.began)
         await tell(parts, lines, answer, stream=want.stream, headers=reply.headers)
     finally:
         await reply.close()

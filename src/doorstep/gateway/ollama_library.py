@@ -18,7 +18,7 @@ from doorstep.gateway.who import ByLibrary
 async def by_library(want: Asked, what: asked.Asked, who: ByLibrary, answer: Answer) -> None:
     """`what` is asked of the library."""
     known = before(who.target, who.verdict, who.model.stand_in)
-    lines = Lines(want.name, want.kind, known, want.details)
+    lines = Lines(want.name, want.kind, known, want.details, began=want.began)
     await tell(_parts(want, what, who), lines, answer, stream=want.stream)
 
 

@@ -61,14 +61,17 @@ def joined(parts: Sequence[Part]) -> Part:
 
 class Lines:
     """Words one answer as `kind` does. `model` is the name that was asked for; `said` is what
-    happened as far as it is known, which the last line has where `details` are asked for."""
+    happened as far as it is known, which the last line has where `details` are asked for. Durations
+    count from `began` (`time.perf_counter_ns`), when the request came."""
 
-    def __init__(self, model: str, kind: Kind, said: Said, details: bool = False) -> None:
+    def __init__(
+        self, model: str, kind: Kind, said: Said, details: bool = False, *, began: int | None = None
+    ) -> None:
         self.said = said
         self._model = model
         self._kind = kind
         self._details = details
-        self._began = time.perf_counter_ns()
+        self._began = time.perf_counter_ns() if began is None else began
         self._first: int | None = None
 
     def line(self, part: Part) -> Json:

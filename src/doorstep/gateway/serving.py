@@ -24,6 +24,7 @@ HEAD_BYTES = 32_768
 HEAD_S = 20.0  # seconds from the first byte of a head to its end, and from a connection to both
 GRACE_S = 5  # seconds that streams get at the end
 IDLE_S = 75  # seconds that a connection may idle between two requests
+STALLED_S = 120.0  # seconds in which a client may read nothing of what waits for it
 _CODING = b"transfer-encoding"
 
 
@@ -36,11 +37,28 @@ class Protocol(HttpToolsProtocol):
         self._room = HEAD_BYTES
         self._in_head = True
         self._limit: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self._restart()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
+        self._goes_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """More waits for the client than may be held: it has to read, or it loses its place."""
+        super().pause_writing()
+        self._goes_on()
+        self._stalled = self.loop.call_later(STALLED_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._goes_on()
+        super().resume_writing()
+
+    def _goes_on(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -68,9 +86,9 @@ class Protocol(HttpToolsProtocol):
         """What comes after an answer and begins no request (the rest of a body that nobody wanted,
         line ends) holds the connection no longer than a slow head does."""
         super().data_received(data)
-        if self.timeout_keep_alive_task is None and self._limit is None:
-            if self.cycle is None or self.cycle.response_complete:
-                self._restart()
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self.timeout_keep_alive_task is None and self._limit is None:
+            self._restart()
 
     def _check(self) -> None:
         """ValueError, of which the parser makes a 400, for a head that a proxy may read otherwise:

@@ -1,4 +1,4 @@
-"""A reply that is handed on in one piece: held until its end, and so not larger than may be held."""
+"""A reply that is handed on in one piece: held until its end, and so of a limited size."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from doorstep.boundary.clearance import Term
 from doorstep.boundary.detect import Finding
 from doorstep.boundary.detect.allowed import Allowed
 from doorstep.boundary.detect.fields import Fields
+from doorstep.boundary.normal import Squeezed
 from doorstep.boundary.terms import Matcher
 
 _KIND = re.compile(r"([a-z][a-z_]{1,23}):\s+(?=\S)")

@@ -142,7 +142,7 @@ class _Re2:
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = patterns
-        self._regexes: dict[int, Any] = {}
+        self._regexes: dict[int, tuple[Any, int]] = {}
         self._first = [_first(pattern) for pattern in patterns]
 
     def matches(self, data: bytes, text: str, indices: Iterable[int]) -> Iterator[Match]:
@@ -167,15 +167,16 @@ class _Re2:
     def _of(self, index: int, data: bytes) -> Sequence[Match]:
         if self._first[index].search(data) is None:
             return ()
-        regex = self._regexes.get(index) or self._compile(index)
-        group = min(regex.groups, 1)
+        regex, group = self._regexes.get(index) or self._compile(index)
         return [(index, *match.span(group)) for match in regex.finditer(data)]
 
-    def _compile(self, index: int) -> Any:
+    def _compile(self, index: int) -> tuple[Any, int]:
+        """The expression, and which of its groups is what is found."""
         import re2
 
-        self._regexes[index] = re2.compile(self._patterns[index].source.encode(), _options(re2))
-        return self._regexes[index]
+        regex = re2.compile(self._patterns[index].source.encode(), _options(re2))
+        self._regexes[index] = found = regex, min(regex.groups, 1)
+        return found
 
 
 def _first(pattern: Pattern) -> Any:
