@@ -108,6 +108,37 @@ def test_the_form_is_kept_and_the_value_comes_back(kind: str, value: str, right:
         assert "".join([*map(running.feed, said), running.end()]) == said.replace(text, value)
 
 
+@pytest.mark.parametrize("private", ["Quixzoe", "Quixzoë", "QUIXZOE", "47113779"])
+@pytest.mark.parametrize("between", ["_", "＿", " ", ", ", "\n", "-", "/", "", " with ", "~"])
+@pytest.mark.parametrize(("kind", "value"), [form[:2] for form in FORMS])
+def test_what_a_value_swallowed_does_not_stay(
+    kind: str, value: str, between: str, private: str
+) -> None:
+    """Spans that overlap or that a tail completes are one value: "2024-03-05＿Zoë" moved its date
+    and left the name as it stood."""
+    for whole in (f"{value}{between}{private}", f"{private}{between}{value}"):
+        text = vault().placeholder(kind, whole, taken=whole)
+        assert private.casefold() not in text.casefold()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Tuesday, 5 March 2024",
+        "5 March 2024, 08:15",
+        "2024-03-05T08:15:30.25Z",
+        "mardi 5 mars 2024",
+        "Tue 5 Mar 2024 8:15 pm",
+    ],
+)
+def test_weekday_and_time_of_day_of_a_date_stay(value: str) -> None:
+    made = vault()
+    text = made.placeholder("date", value)
+    head, tail = re.match(r"\A([a-zA-Z]*)[^:]*?((?:[T ]\d\d?:\d.*)?)\Z", value).groups()
+    assert text != value and text.startswith(head) and text.endswith(tail)
+    assert Restorer.of(made).text(f"On {text}.") == f"On {value}."
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [

@@ -14,6 +14,8 @@ _STATES = (
     "NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
 ).split()
 _NUMBER = re.compile(r"(-?)(\d{1,3})(\.\d{2,})?")
+# What stays of coordinates: signs, hemispheres and the names of the two numbers.
+_STAYS = re.compile(r"(?i:\b(?:[NSEW]|lat(?:itude)?|lng|lon(?:g|gitude)?)\b)|[\s,;:=°()+-]")
 
 
 def address(value: str, words: Words, draw: Draw, taken: Taken) -> str | None:
@@ -37,7 +39,7 @@ def address(value: str, words: Words, draw: Draw, taken: Taken) -> str | None:
 
 def coordinates(value: str, draw: Draw) -> str | None:
     """Other numbers with as many digits, still on the globe."""
-    if len(re.findall(r"\d+\.\d{2,}", value)) < 2:
+    if len(re.findall(r"\d+\.\d{2,}", value)) < 2 or _STAYS.sub("", _NUMBER.sub("", value)):
         return None
     place = 0
 

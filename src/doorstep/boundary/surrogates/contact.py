@@ -28,7 +28,9 @@ _CODES = (
 ).split()
 _MAIL = re.compile(r"([^\s@<>]+)@([^\s@<>]+)")
 _URL = re.compile(
-    r"((?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:www\.)?)([^\s/:?#@]+\.[^\s/:?#@]+)(.*)", re.S
+    r"((?:(?i:https?|ftps?|sftp|wss?|ssh|git|smb|nfs|rtsps?|mqtts?|ldaps?|imaps?|smtps?)://)?"
+    r"(?:www\.)?)([^\s/:?#@]+\.[^\s/:?#@]+)(.*)",
+    re.S,
 )
 _TOP = ("example.com", "example.org", "example.net")
 _PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")

@@ -32,6 +32,23 @@ _DAY_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(rf"\b({_WORD})(\.? )(\d{{1,2}})((?:st|nd|rd|th)?,? )(\d{{4}})", re.I)
 _AGE = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
+# What may stay around a date or an age: signs, the weekday (whole weeks do not change it),
+# the time of day; words that say that a number is an age. Anything else could be private itself.
+_TIME = re.compile(
+    r"[T ,]{1,2}(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?"
+    r"(?: ?(?:[AaPp][Mm]|Z|UTC|[+-]\d\d:?\d\d))?"
+)
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
+    "sat sun montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi "
+    "jeudi vendredi samedi dimanche lunes martes miércoles viernes sábado domingo mandag "
+    "jueves tirsdag onsdag torsdag fredag lørdag søndag the on".split()
+)
+_OLD = frozenset(
+    "a an at the is was be age aged of turned turning turns year years yr yrs y o yo old month "
+    "months mo ans jahr jahre jahren jährig jährige jähriger alt año años anni år gammel".split()
+)
+_PLAIN_WORDS = re.compile(r"[^\W\d_]+")
 
 Parts = tuple[str, ...]
 
@@ -46,10 +63,21 @@ def date(value: str, draw: Draw) -> str | None:
         (_NUMBERS, _numbers),
     ):
         match = pattern.search(value)
-        if match and not re.search(r"\d", value[: match.start()]):
+        if match and _telling_nothing(
+            value[: match.start()], _TIME.sub("", value[match.end() :], 1)
+        ):
             new = move(match.groups(), by)
             return new and value[: match.start()] + new + value[match.end() :]
     return None
+
+
+def _telling_nothing(*around: str, words: frozenset[str] = _DAYS) -> bool:
+    """Whether what stays of a value is signs and known words only."""
+    return all(
+        not re.search(r"\w", _PLAIN_WORDS.sub("", text))
+        and words.issuperset(word.lower() for word in _PLAIN_WORDS.findall(text))
+        for text in around
+    )
 
 
 def spellings(text: str, value: str) -> list[tuple[str, str]]:
@@ -96,6 +124,8 @@ def age(value: str, draw: Draw) -> str | None:
     from any other number in a reply."""
     match = _AGE.search(value)
     if match is None or not re.search(r"[A-Za-z]{3}", value):
+        return None
+    if not _telling_nothing(value[: match.start()], value[match.end() :], words=_OLD):
         return None
     years = int(match[1])
     by = 1 + draw.below(3, "years")

@@ -9,13 +9,13 @@ import re
 from doorstep.boundary.surrogates.draw import Draw, laid
 
 _NETS = ("192.0.2.", "198.51.100.", "203.0.113.")
-_IP = re.compile(r"(\[?)([0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f:])(\]?(?:[:/]\d+)?)")
+_IP = re.compile(r"(\[?)([0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f:])(\]?(?:[:/]\d{1,5})?)")
 
 
 def ip(value: str, draw: Draw) -> str | None:
     """An address for documentation; brackets, port and prefix length stay."""
     match = _IP.fullmatch(value)
-    if match is None and (match := re.fullmatch(r"()([0-9.]+)((?::|/)\d+)", value)) is None:
+    if match is None and (match := re.fullmatch(r"()([0-9.]+)((?::|/)\d{1,5})", value)) is None:
         return None
     try:
         address = ipaddress.ip_address(match[2])
@@ -30,7 +30,7 @@ def ip(value: str, draw: Draw) -> str | None:
 
 def _with_port(value: str, draw: Draw) -> str | None:
     host, sign, port = value.rpartition(":")
-    if not sign or ":" in host or not port.isdigit():
+    if not sign or ":" in host or not 0 < len(port) < 6 or not port.isdigit():
         return None
     made = ip(host, draw)
     return made and f"{made}:{port}"
