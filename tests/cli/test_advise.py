@@ -11,8 +11,14 @@ from typing import get_args
 
 import pytest
 
-from doorstep.cli.advise import BUYS_ANSWERS, FIRST_ANSWERS, WHEN_ANSWERS
-from doorstep.patterns.adviser import Buys, First, When
+from doorstep.patterns.adviser import (
+    BUYS_ANSWERS,
+    FIRST_ANSWERS,
+    WHEN_ANSWERS,
+    Buys,
+    First,
+    When,
+)
 from tests.cli.conftest import Run
 
 FLAGS = ("--first", "home", "--when", "needed", "--buys", "cost")
@@ -69,7 +75,7 @@ def test_in_a_pipe_without_flags_it_is_one_line(run: Run) -> None:
 def test_on_a_terminal_it_asks(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "doorstep", "advise", "--when", "optional"],
+        [sys.executable, "-m", "doorstep", "advise", "--when", "always"],
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -80,7 +86,7 @@ def test_on_a_terminal_it_asks(tmp_path: Path) -> None:
         out, err = asked.communicate(timeout=30)
     os.close(ours)
     os.close(theirs)
-    assert asked.returncode == 0 and out.decode().startswith("Cross-Check: both, optional")
+    assert asked.returncode == 0 and out.decode().startswith("Cross-Check: both, always")
     assert "Who should act first?" in err.decode() and "split buy?" in err.decode()
     assert "When should" not in err.decode()
     lines = err.decode().splitlines()

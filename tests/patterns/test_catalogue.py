@@ -111,7 +111,7 @@ EXACT = {
     ("cloud", "always", "privacy"): "plan-then-ground",
     ("home", "needed", "cost"): "escalate-on-hard",
     ("home", "optional", "cost"): "draft-then-refine",
-    ("both", "optional", "trust"): "cross-check",
+    ("both", "always", "trust"): "cross-check",
 }
 WISHES = [Wish(*wish) for wish in product(get_args(First), get_args(When), get_args(Buys))]
 

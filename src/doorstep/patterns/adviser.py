@@ -14,6 +14,29 @@ First = Literal["home", "cloud", "both"]
 When = Literal["always", "needed", "optional", "never"]
 Buys = Literal["privacy", "cost", "trust", "nothing"]
 
+Answers = dict[str, str]  # what can be answered, and what it means
+
+FIRST = "Who should act first?"
+FIRST_ANSWERS: Answers = {
+    "home": "the model that may see everything",
+    "cloud": "it plans or proposes before home does anything",
+    "both": "side by side",
+}
+WHEN = "When should the cloud be called?"
+WHEN_ANSWERS: Answers = {
+    "always": "for every question",
+    "needed": "only where home's answer does not hold",
+    "optional": "home's answer stands without it; it betters or confirms it",
+    "never": "nothing may leave, however masked",
+}
+BUYS = "What should the split buy?"
+BUYS_ANSWERS: Answers = {
+    "privacy": "the cloud helps without seeing what is private",
+    "cost": "fewer cloud calls, or less waiting",
+    "trust": "knowing how sure to be of an answer",
+    "nothing": "none of these",
+}
+
 DIRECTION: dict[First, Direction] = {"home": "local-first", "cloud": "cloud-first", "both": "both"}
 TRIGGER: dict[When, Trigger] = {
     "always": "always",
@@ -103,11 +126,11 @@ def _fit(wish: Wish, entry: Entry) -> Fit:
         misfits.append(f"the cloud's call is {entry.trigger}, not {trigger}")
     if entry.direction != direction:
         distance += WRONG_DIRECTION
-        misfits.append(f"{_ACTS[entry.direction]}, not {_ACTS[direction]}")
+        misfits.append(f"{ACTS[entry.direction]}, not {ACTS[direction]}")
     return Fit(entry, tuple(misfits), distance)
 
 
-_ACTS: dict[Direction, str] = {
+ACTS: dict[Direction, str] = {
     "local-first": "home acts first",
     "cloud-first": "the cloud acts first",
     "both": "both act side by side",

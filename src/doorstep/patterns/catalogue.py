@@ -1,7 +1,7 @@
 """The five patterns on three axes, as data.
 
-*Direction*: who acts first. *Trigger*: when the cloud is called: always (there is no answer
-without it), conditional (a look at home's answer decides), optional (home's answer stands without
+*Direction*: who acts first. *Trigger*: when the cloud is called: always (for every
+question), conditional (a look at home's answer decides), optional (home's answer stands without
 it; the cloud betters or confirms it). *Purpose*: what the split buys first of all. Whatever the
 pattern, every call of the cloud passes the boundary.
 """
@@ -160,7 +160,7 @@ CATALOGUE = (
         title="Cross-Check",
         says="Both answer, or one checks the other; you get a verdict with meaning.",
         direction="both",
-        trigger="optional",
+        trigger="always",
         purpose="trust",
         also=(),
         crosses="the question, masked; with a proposing home its answer, too",
