@@ -24,18 +24,22 @@ No message ever holds private text: kinds, counts, lengths and ids only.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from doorstep._values import Usage
 
 
 class DoorstepError(Exception):
-    """One clear line (`str(error)`) and, where there is one, what to do about it (`hint`)."""
+    """One clear line (`str(error)`) and what to do about it (`hint`): in the words of who raises
+    it, or else the `usual` ones of its kind; None where the line itself says it."""
 
     exit_code = 2
+    usual: ClassVar[str | None] = None
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = self.usual if hint is None else hint
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message
@@ -57,6 +61,7 @@ class ModelError(DoorstepError):
     """A model did not give what was asked of it. `usage` is what was spent all the same,
     `crossing` the ledger's id of the request, where one left."""
 
+    usual = "Try again later; if it comes back, look at the model's server."
     usage = Usage()
     crossing: int | None = None
 
@@ -67,6 +72,8 @@ class ModelUnavailable(ModelError):
 
 class AuthenticationFailed(ModelError):
     """The server does not accept the key (401 or 403)."""
+
+    usual = "Look at the key, and at what it may be used for."
 
 
 class RateLimited(ModelError):
@@ -82,13 +89,19 @@ class RateLimited(ModelError):
 class ModelTimeout(ModelError):
     """No answer, or no end of it, within the time allowed."""
 
+    usual = "Try again, or allow more time: timeout_s in the settings."
+
 
 class ReplyBroken(ModelError):
     """The reply broke off, or is not what the protocol says."""
 
+    usual = "Try again; if it comes back, look at the model's server."
+
 
 class ModelRefused(ModelError):
     """The model declined to answer."""
+
+    usual = "Ask in other words, or ask another model."
 
 
 class OutputInvalid(ModelError):
@@ -96,6 +109,8 @@ class OutputInvalid(ModelError):
 
     `problems` says why, without quoting the output.
     """
+
+    usual = "Ask for less at once, or take a stronger model."
 
     def __init__(
         self, message: str, *, problems: tuple[str, ...] = (), hint: str | None = None

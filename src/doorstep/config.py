@@ -84,7 +84,8 @@ class BoundarySettings(_Table):
     `private`: words of yours that may never leave; `patterns` (RE2 syntax), `fields` (paths in a
     request) and `allow` as in `Declared`; `level`: which layers look for what nobody declared;
     `rules`, `words`, `approved` and `opaque` as in `Policy`; `deadline_s`: for one look at the
-    gate; `keyring`: the key lies in the system's keyring, not in a file.
+    gate; `ask_timeout_s`: for a person to say yes; `keyring`: the key lies in the system's keyring,
+    not in a file.
     """
 
     private: tuple[Annotated[str, Field(min_length=2, max_length=200)], ...] = ()
@@ -97,6 +98,7 @@ class BoundarySettings(_Table):
     approved: tuple[str, ...] = ()
     opaque: Literal["block", "home", "allow"] = "block"
     deadline_s: Annotated[float, Field(gt=0, le=60)] = 5
+    ask_timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 300
     keyring: bool = False
 
 
@@ -119,9 +121,29 @@ class HouseholdSettings(_Table):
 
 
 class LedgerSettings(_Table):
-    """`path`: empty means ledger.sqlite3 in the user's data folder."""
+    """`path`: empty means ledger.sqlite3 in the user's data folder. `keep_days`: bodies of
+    crossings that are older are dropped, their hashes stay; 0: never."""
 
     path: str = ""
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+
+
+class RunsSettings(_Table):
+    """The book of runs. `path`: empty means runs.sqlite3 in the user's data folder. `keep`: texts
+    (encrypted) and counts, counts alone, or nothing. `keep_days`: texts that are older are dropped,
+    counts stay; 0: never."""
+
+    path: str = ""
+    keep: Literal["all", "counts", "none"] = "all"
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 30
+
+
+class PageSettings(_Table):
+    """`on`: whether `doorstep serve` has the page, at /page. `household`: the file of notes that it
+    asks about where none is typed."""
+
+    on: bool = True
+    household: str = ""
 
 
 class UpstreamSettings(_Table):
@@ -186,10 +208,15 @@ class Settings(_Table):
     ledger: LedgerSettings = LedgerSettings()
     vault: VaultSettings = VaultSettings()
     gateway: GatewaySettings = GatewaySettings()
+    runs: RunsSettings = RunsSettings()
+    page: PageSettings = PageSettings()
     patterns: dict[str, PatternOptions] = {}
 
     def ledger_path(self) -> Path:
         return _data_file(self.ledger.path, "ledger.sqlite3")
+
+    def runs_path(self) -> Path:
+        return _data_file(self.runs.path, "runs.sqlite3")
 
     def vault_path(self) -> Path:
         return _data_file(self.vault.path, "vault.sqlite3")
@@ -275,11 +302,19 @@ def _read(path: Path) -> dict[str, dict[str, object]]:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise ConfigError(f"There is no file {path}.") from error
+        raise ConfigError(
+            f"There is no file {path}.",
+            hint="Look at --config, or leave it out: then ./doorstep.toml counts, or yours.",
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read.") from error
+        raise ConfigError(
+            f"{path} cannot be read.", hint="Look at who may read it, and that it is UTF-8."
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+        raise ConfigError(
+            f"{path} is not valid TOML: {error}.",
+            hint="Mend that line; docs/settings.md shows every table.",
+        ) from error
     for table, keys in data.items():
         if table not in Settings.model_fields:
             hint = _meant(table, Settings.model_fields)
@@ -318,7 +353,7 @@ def _check_pattern(path: Path, name: str, given: object) -> None:
         hint = f"Known are: {', '.join(OPTIONS)}."
         raise ConfigError(f"{path}: {where}.use must name a pattern.", hint=hint)
     if wrong := misnamed(name, use):
-        raise ConfigError(f"{path}: {wrong}")
+        raise ConfigError(f"{path}: {wrong}", hint="Take a name of your own for it.")
     for key in given:
         if key not in OPTIONS[use].model_fields:
             hint = _meant(key, OPTIONS[use].model_fields)

@@ -208,7 +208,7 @@ def test_files_that_are_no_ledger(tmp_path: Path) -> None:
     assert not (tmp_path / "absent.db").exists()
 
 
-@pytest.mark.parametrize(("version", "said"), [(2, "a newer"), (0, "an older")])
+@pytest.mark.parametrize(("version", "said"), [(3, "a newer"), (0, "an older")])
 def test_other_formats(tmp_path: Path, version: int, said: str) -> None:
     path = filled(tmp_path / "l.db")
     db = sqlite3.connect(path)

@@ -132,7 +132,8 @@ def test_the_shortest_start_masks_any_model(tmp_path: Path, cloud: str) -> None:
     assert lines[1] == f"mask/NAME goes to upstream-1: {cloud} (without a key)."
     assert [line for line in lines if line.startswith("No token is asked for")]
     assert [line for line in lines if line.startswith("Names of people")]
-    assert lines[-1] == "The patterns ask gpt-5.4 (cloud.model)." and len(lines) == 6
+    assert lines[-2] == "The patterns ask gpt-5.4 (cloud.model)." and len(lines) == 7
+    assert lines[-1] == f"See what left the house: {url}/page/"
 
 
 @pytest.mark.parametrize("name", ["Home", "hoome:latest", "cross_check", "sanitise-and-solve"])

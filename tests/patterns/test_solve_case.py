@@ -18,6 +18,7 @@ from doorstep import (
     Ask,
     BadInput,
     Boundary,
+    BoundaryError,
     Ledger,
     LedgerError,
     Message,
@@ -40,6 +41,7 @@ from doorstep.household import (
     StandInCloud,
 )
 from doorstep.models import Model, OpenAIResponses, Scripted
+from doorstep.patterns.listening import Began, Ended, Event, listening
 from tests.models.openai_server import OpenAIServer
 
 NOTES = (Path(__file__).parents[2] / "examples/household.md").read_text("utf-8")
@@ -248,6 +250,21 @@ async def test_a_ledger_that_cannot_write_means_that_nothing_is_sent(tmp_path: P
             with pytest.raises(LedgerError):
                 await pattern.solve(ASK)
         assert server.connections == 0
+
+
+async def test_a_step_that_breaks_off_is_heard_to_end(tmp_path: Path) -> None:
+    """Whoever watches would see it at work for ever."""
+    heard: list[Event] = []
+    with OpenAIServer() as server, Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        boundary = Boundary(ledger=ledger, key=b"k" * 32)  # nothing may leave
+        async with boundary.client() as client:
+            cloud = OpenAIResponses("far", client=client, api_key="k", base_url=server.url)
+            with listening(heard.append), pytest.raises(BoundaryError):
+                await SolveCase(HouseholdCase(RulesHome()), cloud, boundary).solve(ASK)
+    began = [event.call for event in heard if isinstance(event, Began)]
+    ended = {event.call: event.step for event in heard if isinstance(event, Ended)}
+    assert list(ended) == began and [step.name for step in ended.values()] == ["sanitize", "solve"]
+    assert ended[began[1]].note == "DestinationRefused" and not ended[began[0]].note
 
 
 async def test_home_that_reads_nonsense_by_rules_sends_nothing(house: House) -> None:

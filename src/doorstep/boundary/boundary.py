@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import httpx2
 
 from doorstep._errors import BoundaryError, ConfigError
-from doorstep.boundary.approval import Approve
+from doorstep.boundary.approval import Approve, Standing
 from doorstep.boundary.check import Checker
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.detect import Detector
@@ -56,9 +56,10 @@ class Boundary:
     the detectors need no `Declared` then. `propagate`: parts of the values that detectors found
     (the last name of a person) are looked for, too. `remember`: how many values found in a scope's
     requests are looked for in its later ones; 0 for none. `approve`: asked where a rule of the
-    policy says *ask*. `style` "surrogate" puts realistic values in the place of private ones.
-    `store` keeps what stands for what, encrypted. `mask_reply`: private values that the cloud
-    brings up by itself are hidden in its replies. `dry_run`: everything but recording and sending.
+    policy says *ask*. `standing`: what a person said once for all later requests. `style`
+    "surrogate" puts realistic values in the place of private ones. `store` keeps what stands for
+    what, encrypted. `mask_reply`: private values that the cloud brings up by itself are hidden in
+    its replies. `dry_run`: everything but recording and sending.
     `owned`: what `close` closes.
     """
 
@@ -72,6 +73,7 @@ class Boundary:
         scopes: Scopes | None = None,
         dry_run: bool = False,
         approve: Approve | None = None,
+        standing: Standing | None = None,
         propagate: Propagation | bool = True,
         remember: int = 20_000,
         style: Style = "placeholder",
@@ -93,7 +95,12 @@ class Boundary:
         self._dry_run = dry_run
         self._now: ContextVar[Passage | None] = ContextVar("doorstep_passage", default=None)
         self._passing = Passing(
-            policy, self._checker, self._now.get, dry_run=dry_run, approve=approve
+            policy,
+            self._checker,
+            self._now.get,
+            dry_run=dry_run,
+            approve=approve,
+            standing=standing,
         )
         self._matchers: dict[tuple[Term, ...], Matcher] = {}
 

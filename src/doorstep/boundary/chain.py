@@ -28,10 +28,10 @@ _IN_QUERY = re.compile(r"([?&](?:api[-_]?key|key|access[-_]?token|token|sig)=)[^
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row:
-    """A row that waits for its place in the chain. `crossing` 0: a new one, to be numbered.
-    `digest` is the SHA-256 of `body` in hex."""
+    """A row that waits for its place in the chain. `crossing` 0: a new one, to be numbered, or none
+    at all ("dropped"). `digest` is the SHA-256 of `body` in hex."""
 
-    kind: Literal["crossing", "result"]
+    kind: Literal["crossing", "result", "dropped"]
     crossing: int
     data: str
     body: bytes | None = None
@@ -79,19 +79,24 @@ def append(db: sqlite3.Connection, rows: Sequence[Row]) -> list[int]:
     process; that it survives a power cut, `Durable` sees to.
     """
     with transaction(db):
-        count, crossings, prev = read_head(db)
-        numbers, ready = [], []
-        for row in rows:
-            count += 1
-            number = row.crossing or crossings + 1
-            crossings = max(crossings, number)
-            at = datetime.now(UTC).isoformat()
-            digest = _hash_of_new(count, number, at, row, prev)
-            ready.append((count, row.kind, number, at, row.data, row.body, prev, digest))
-            numbers.append(number)
-            prev = digest
-        db.executemany("INSERT INTO rows VALUES (?,?,?,?,?,?,?,?)", ready)
-        db.execute("UPDATE head SET rows=?, crossings=?, hash=?", (count, crossings, prev))
+        return add(db, rows)
+
+
+def add(db: sqlite3.Connection, rows: Sequence[Row]) -> list[int]:
+    """The same, within a transaction."""
+    count, crossings, prev = read_head(db)
+    numbers, ready = [], []
+    for row in rows:
+        count += 1
+        number = crossings + 1 if row.kind == "crossing" else row.crossing
+        crossings = max(crossings, number)
+        at = datetime.now(UTC).isoformat()
+        digest = _hash_of_new(count, number, at, row, prev)
+        ready.append((count, row.kind, number, at, row.data, row.body, prev, digest))
+        numbers.append(number)
+        prev = digest
+    db.executemany("INSERT INTO rows VALUES (?,?,?,?,?,?,?,?)", ready)
+    db.execute("UPDATE head SET rows=?, crossings=?, hash=?", (count, crossings, prev))
     return numbers
 
 
@@ -133,12 +138,23 @@ def failed(what: str, error: BaseException) -> LedgerError:
 
 
 def hashed(row: Sequence[object]) -> str:
-    """Over (n, kind, crossing, at, data, SHA-256 of the body, prev), as JSON."""
+    """Over (n, kind, crossing, at, data, SHA-256 of the body, prev), as JSON. A crossing without
+    its body has the SHA-256 that its data says: whether the body may be gone, `audit` asks."""
     n, kind, crossing, at, data, body, prev = row
     inner = hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else None
+    if body is None and kind == "crossing":
+        inner = _digest_said(data)
     # A damaged file may give bytes where text was.
     text = json.dumps([n, kind, crossing, at, data, inner, prev], default=repr)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest_said(data: object) -> str | None:
+    try:
+        said = json.loads(str(data))["sha256"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return said if isinstance(said, str) else None
 
 
 def _hash_of_new(n: int, number: int, at: str, row: Row, prev: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from doorstep._errors import Blocked
+from doorstep.boundary.by_hand import HIDDEN
 from doorstep.boundary.clearance import Clearance, Term
 from doorstep.boundary.gate import Gate, Outgoing
+from doorstep.boundary.looked import Body
 from doorstep.boundary.lookout import Lookouts
 from doorstep.boundary.mask import ReplyMask
 from doorstep.boundary.memory import Memory
-from doorstep.boundary.policy import Do, Policy
+from doorstep.boundary.policy import Do, Policy, strictest
 from doorstep.boundary.seal import Sealed, Sealer
 from doorstep.boundary.terms import Matcher
 from doorstep.boundary.tree import Leaf
@@ -22,6 +24,7 @@ from doorstep.boundary.workers import Workers, at_once, within
 __all__ = ["Checked", "Checker", "within"]
 
 T = TypeVar("T")
+Verdict = Do | Literal["remembered"]
 _SMALL = 16_000  # bytes; see Checker.checked
 
 
@@ -29,14 +32,14 @@ _SMALL = 16_000  # bytes; see Checker.checked
 class Checked:
     """A request that may leave, the vault that its reply is restored from, and what was found.
 
-    With the verdict "ask" it may leave once a person has said yes. `mask`: what is to be hidden
-    in the reply.
+    With the verdict "ask" it may leave once a person has said yes; with "remembered" one has said
+    yes to all like it. `mask`: what is to be hidden in the reply.
     """
 
     request: Outgoing
     vault: Vault
     found: Mapping[str, int]
-    verdict: Do
+    verdict: Verdict
     mask: ReplyMask | None = None
 
 
@@ -72,7 +75,12 @@ class Checker:
         return self._lookouts.of(scope).finder.find([leaf]).terms
 
     async def checked(
-        self, request: Outgoing, clearance: Clearance | None, matcher: Matcher, scope: str = ""
+        self,
+        request: Outgoing,
+        clearance: Clearance | None,
+        matcher: Matcher,
+        scope: str = "",
+        more: tuple[Matcher, ...] = (),
     ) -> Checked:
         """`check` within the policy's deadline, where it costs least; Blocked if it takes longer.
 
@@ -85,7 +93,7 @@ class Checker:
         seconds = self._policy.deadline(len(request.body))
 
         def work() -> Checked:
-            return self.check(request, clearance, matcher, scope)
+            return self.check(request, clearance, matcher, scope, more)
 
         if self.quick(request, clearance, scope):
             return at_once(seconds, work)
@@ -104,13 +112,20 @@ class Checker:
         return self._lookouts.of(whose).quick
 
     def check(
-        self, request: Outgoing, clearance: Clearance | None, matcher: Matcher, scope: str = ""
+        self,
+        request: Outgoing,
+        clearance: Clearance | None,
+        matcher: Matcher,
+        scope: str = "",
+        more: tuple[Matcher, ...] = (),
     ) -> Checked:
         """Blocked or KeepHome, or the request as it may leave.
 
-        `matcher` knows the clearance's own terms. `scope`: the client's own.
+        `matcher` knows the clearance's own terms; `more`: what a person had hidden by hand.
+        `scope`: the client's own.
         """
-        one = _Request(self, request, _scoped(clearance or Clearance(mask=True), scope), matcher)
+        cleared = _scoped(clearance or Clearance(mask=True), scope)
+        one = _Request(self, request, cleared, matcher, more)
         if not one.something_known and (
             clearance is None or not one.gate().all_excused(request.body)
         ):
@@ -136,13 +151,20 @@ class _Request:
     """One request on its way through seal and gate."""
 
     def __init__(
-        self, checker: Checker, request: Outgoing, clearance: Clearance, matcher: Matcher
+        self,
+        checker: Checker,
+        request: Outgoing,
+        clearance: Clearance,
+        matcher: Matcher,
+        more: tuple[Matcher, ...],
     ) -> None:
         self._checker = checker
         self._request = request
         self._clearance = clearance
         self._lookout = checker._lookouts.of(clearance.scope)
-        self._terms = (matcher, self._lookout.declared)
+        self._declared = (matcher, self._lookout.declared)
+        self._by_hand = more
+        self._terms = (matcher, *more, self._lookout.declared)
         self._vault = checker._vault(clearance.scope)
         self._memory = checker._memory.matchers(clearance.scope)
         self._clean: frozenset[str] = frozenset()
@@ -150,8 +172,9 @@ class _Request:
 
     @property
     def something_known(self) -> bool:
-        """Where nothing is known to be private, only a body of constants and slots may pass."""
-        return bool(self._lookout.finder.detectors) or any(map(len, self._terms))
+        """Where nothing is known to be private, only a body of constants and slots may pass. A word
+        that a person had hidden by hand says nothing of what else is private."""
+        return bool(self._lookout.finder.detectors) or any(map(len, self._declared))
 
     def _private(self, text: str) -> bool:
         """Whether all of a text is a known value: it must not stand for another one."""
@@ -167,7 +190,22 @@ class _Request:
             sealed, request = self._sealed(left)
             gate = self.gate()
         gate.check(request)
+        self._refuse_fixed(request)
         return Checked(request, self._vault, sealed.replaced, sealed.verdict, self._mask())
+
+    def _refuse_fixed(self, request: Outgoing) -> None:
+        """What a clearance lets through as it is nobody masks; a person who had a word of it hidden
+        must not see it leave all the same."""
+        leaves = Body.of(request.body, self._clearance).leaves if self._by_hand else ()
+        fixed = (leaf.text for leaf in leaves or () if leaf.excused and not leaf.constant)
+        if any(True for text in fixed for matcher in self._by_hand for _ in matcher.find(text)):
+            raise Blocked(
+                "Words that a person had masked stand in a fixed text of this program, which "
+                "cannot be masked; nothing was sent.",
+                kinds=(HIDDEN,),
+                hint="doorstep held list shows what is always masked, doorstep held forget takes "
+                "it back.",
+            )
 
     def _mask(self) -> ReplyMask | None:
         if not self._checker._mask_reply:
@@ -214,7 +252,9 @@ class _Request:
 
     def _do(self, kind: str) -> Do:
         where, mask = self._request.origin, self._clearance.mask
-        return self._checker._policy.verdict(kind, where, mask=mask)
+        verdict = self._checker._policy.verdict(kind, where, mask=mask)
+        # No rule for all kinds lets out what a person had hidden by hand.
+        return strictest(("mask", verdict)) if kind == HIDDEN else verdict
 
     def _remember(self, terms: tuple[Term, ...]) -> tuple[Matcher, ...]:
         self._memory = self._checker._memory.add(self._clearance.scope, terms)

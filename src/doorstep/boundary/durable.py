@@ -72,6 +72,14 @@ class Durable:
             self._committed += 1
             return self._committed
 
+    def wrote(self, pages: int) -> None:
+        """Something else was committed; it is made durable soon."""
+        with self._lock:
+            self._pages += pages
+            self._committed += 1
+            mark = self._committed
+        self.kick(mark)
+
     def reached(self, mark: int) -> bool:
         return self._synced >= mark
 
@@ -81,7 +89,10 @@ class Durable:
             self._ask(0)  # it may have been a full disk
             raise self._broken
         if self._closed:
-            raise LedgerError("The ledger is closed.")
+            raise LedgerError(
+                "The ledger is closed.",
+                hint="Open it again; a boundary needs it for as long as it is used.",
+            )
         self.check_file()
 
     def check_file(self) -> None:
@@ -97,7 +108,10 @@ class Durable:
         """Make `mark` and all before it durable, in this thread. OSError, sqlite3.Error."""
         with self._syncing:
             if self._closed:
-                raise LedgerError("The ledger is closed.")
+                raise LedgerError(
+                    "The ledger is closed.",
+                    hint="Open it again; a boundary needs it for as long as it is used.",
+                )
             try:
                 self._sync(mark, head)
             except BaseException as error:
@@ -139,11 +153,17 @@ class Durable:
             self._disk_failed = True
             raise
         if not os.fstat(log).st_nlink:
-            raise LedgerError("The ledger's log was removed: what it holds can be lost.")
+            raise LedgerError(
+                "The ledger's log was removed: what it holds can be lost.",
+                hint="Start again: what is not on disk is then known.",
+            )
 
     def _descriptor(self) -> int:
         if self._disk_failed:
-            raise LedgerError("The ledger cannot record: its disk has failed.")
+            raise LedgerError(
+                "The ledger cannot record: its disk has failed.",
+                hint="Look at the disk, then start again.",
+            )
         if self._log is None:
             self._log = os.open(f"{self._path}-wal", os.O_RDWR)
             folder = os.open(self._path.parent, os.O_RDONLY)  # the log's name must last, too
@@ -184,7 +204,10 @@ class Durable:
         if self._thread is None or not self._thread.is_alive():
             with self._lock:
                 if self._closed:
-                    raise LedgerError("The ledger is closed.")
+                    raise LedgerError(
+                        "The ledger is closed.",
+                        hint="Open it again; a boundary needs it for as long as it is used.",
+                    )
                 if self._thread is None or not self._thread.is_alive():
                     self._thread = threading.Thread(
                         target=self._run, name="doorstep-ledger", daemon=True
@@ -205,7 +228,13 @@ class Durable:
                 if (error := _error_of(partial(self._aside, probed))) is not None:
                     self._broken = error
         finally:
-            _tell(list(self._left()), LedgerError("The ledger is closed."))
+            _tell(
+                list(self._left()),
+                LedgerError(
+                    "The ledger is closed.",
+                    hint="Open it again; a boundary needs it for as long as it is used.",
+                ),
+            )
 
     def _next(self) -> list[Waiter] | None:
         """All who have asked; none of them where only the head is due. None: it is closed."""
@@ -259,6 +288,24 @@ class Durable:
                 self._db.execute(f"PRAGMA busy_timeout={int(self._busy_s * 1000)}")
         if log == done:  # the first write to an emptied log syncs its head: here, not on a loop
             self._db.execute("UPDATE head SET one=1")
+
+    def empty_log(self) -> bool:
+        """Bring all of the log into the database and cut it to nothing, so that what it held is no
+        longer in any file. False where somebody reads or writes all the time."""
+        end = time.monotonic() + self._busy_s
+        while True:
+            with self._syncing:
+                self._db.execute(f"PRAGMA busy_timeout={_RESTART_MS}")
+                try:
+                    if self._checkpointed("TRUNCATE") == (0, 0):
+                        with contextlib.suppress(sqlite3.OperationalError):  # another is faster
+                            self._db.execute("UPDATE head SET one=1")  # as in `_checkpoint`
+                        return True
+                finally:
+                    self._db.execute(f"PRAGMA busy_timeout={int(self._busy_s * 1000)}")
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
 
     def _checkpointed(self, mode: str) -> tuple[int, int]:
         """Pages in the log, and how many of them are in the database, too."""

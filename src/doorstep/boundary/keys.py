@@ -94,7 +94,10 @@ def _check(path: Path, found: os.stat_result) -> None:
             hint=f"chmod 600 {path}",
         )
     if found.st_uid != os.getuid():
-        raise ConfigError(f"The key file {path.name} belongs to another user.")
+        raise ConfigError(
+            f"The key file {path.name} belongs to another user.",
+            hint="Use a key file of your own, or make this one yours: chown.",
+        )
 
 
 def _from_keyring(name: str) -> bytes:
@@ -108,7 +111,10 @@ def _from_keyring(name: str) -> bytes:
     else:
         if found and _HEX.fullmatch(found.encode()):
             return bytes.fromhex(found)
-        raise ConfigError("The keyring does not hold a key of Doorstep's under this name.")
+        raise ConfigError(
+            "The keyring does not hold a key of Doorstep's under this name.",
+            hint="Another program wrote there: take another name, or a key file.",
+        )
     raise ConfigError(
         f"The keyring cannot be used ({problem}).", hint="Use a key file instead: keyring=False."
     )

@@ -1,8 +1,9 @@
 """The ledger: what left, byte for byte, written down before it left.
 
 Append-only rows in one SQLite file, each with the SHA-256 of itself and of the row before it.
-Two kinds: a *crossing*, committed before the first byte leaves (see `line.py` and `durable.py` for
-when it also survives a power cut), and its *result*, added when the reply has ended. The newest
+Three kinds: a *crossing*, committed before the first byte leaves (see `line.py` and `durable.py`
+for when it also survives a power cut), its *result*, added when the reply has ended, and *dropped*,
+which says that the bodies of older crossings were taken out (see `dropping.py`). The newest
 hash and the number of rows also stand in a table of the same file and in a small file beside it
 (`<name>.head`), so that rows missing at the end show.
 Somebody who may write all three files can write a new history: keep the head elsewhere (`verify`
@@ -12,41 +13,44 @@ says it, and takes an older one to compare with) where that matters.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 from doorstep._errors import LedgerError
 from doorstep._values import Crossing
+from doorstep.boundary import ledger_reading as reading
 from doorstep.boundary.audit import Check, audit
 from doorstep.boundary.beside import read_beside, write_head
 from doorstep.boundary.chain import (
     START,
     Row,
     State,
+    add,
     append,
     clear,
     crossing_row,
     result_row,
     transaction,
 )
+from doorstep.boundary.dropped import Dropping, droppings
+from doorstep.boundary.dropping import Old, drop, older, reason, unsaid
 from doorstep.boundary.durable import Durable, connect
 from doorstep.boundary.gate import Outgoing
+from doorstep.boundary.ledger_find import Looked, Search
+from doorstep.boundary.ledger_query import Projection
+from doorstep.boundary.ledger_values import Choices, Entry, Filter, Page, Summary, Totals
 from doorstep.boundary.line import Line
 
 __all__ = ["Check", "Entry", "Ledger", "State"]
 
 _APPLICATION = 0x44535031
-_VERSION = 1
-_ENTRIES = (
-    "SELECT c.crossing, c.at, c.data, c.body, r.data FROM rows c LEFT JOIN rows r "
-    "ON r.crossing=c.crossing AND r.kind='result' WHERE c.kind='crossing'"
-)
+_VERSIONS = (1, 2)  # 2: bodies have been dropped; until then it is 1, which older ones read, too
+_DROPPED = 2
 _SCHEMA = """
 CREATE TABLE rows (
   n INTEGER PRIMARY KEY, kind TEXT NOT NULL, crossing INTEGER NOT NULL, at TEXT NOT NULL,
@@ -56,35 +60,6 @@ CREATE INDEX by_crossing ON rows (crossing, kind);
 CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), rows INTEGER NOT NULL,
   crossings INTEGER NOT NULL, hash TEXT NOT NULL);
 """
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Entry:
-    """One crossing and what became of it. `at` is UTC, ISO 8601. `state` "open" means that no
-    result was written: the process ended first, and the request may or may not have left."""
-
-    id: int
-    at: str
-    run: str
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    sha256: str
-    verdict: str
-    found: Mapping[str, int]
-    state: State = "open"
-    status: int | None = None
-    reply_bytes: int = 0
-
-    @property
-    def approved(self) -> bool:
-        """Whether a person saw this request and said yes before it left."""
-        return self.verdict == "ask"
-
-    @property
-    def crossing(self) -> Crossing:
-        return Crossing(self.id, self.url, self.body.decode(), self.sha256, self.verdict)
 
 
 class Ledger:
@@ -99,6 +74,7 @@ class Ledger:
         self._busy_s = busy_s
         self._lock = threading.RLock()
         self._lines: list[Line] = []
+        self._projection: Projection | None = None
         with clear("cannot be opened"):
             if create:
                 _make(self.path)
@@ -124,6 +100,8 @@ class Ledger:
             # Whoever waited for these rows has its error; rows that are there stay there.
             with contextlib.suppress(sqlite3.Error, OSError, LedgerError):
                 self._durable.close()
+            if self._projection is not None:
+                self._projection.close()
             self._db.close()
 
     def __enter__(self) -> Ledger:
@@ -177,53 +155,158 @@ class Ledger:
                 raise
         return number
 
+    # dropping
+
+    def droppings(self) -> tuple[Dropping, ...]:
+        """When and of what bodies were dropped, in order."""
+        with self._reader() as db:
+            return droppings(db)
+
+    def count_bodies(self, before: datetime) -> int:
+        """How many `drop_bodies` would take out."""
+        with self._reader() as db:
+            return len(older(db, before))
+
+    def drop_bodies(self, before: datetime, by: str = "a person") -> int:
+        """Take out the bodies of all crossings before a moment; how many. Their rows and hashes
+        stay, and a new row says which, when, and `by` whom. LedgerError; BadInput for a time
+        without a zone."""
+        with (
+            clear("cannot drop bodies"),
+            contextlib.closing(connect(self.path, self._busy_s)) as db,
+        ):
+            old = older(db, before)
+            if old:
+                db.execute(f"PRAGMA user_version={_DROPPED}")
+                self._say(old, before, by)
+                drop(db, old, self._durable.wrote)
+            if not self._durable.empty_log() and old:
+                raise LedgerError(
+                    f"{len(old)} bodies were dropped, but they still stand in the ledger's log, "
+                    "which others are reading.",
+                    hint="Do it once more when nobody else looks at the ledger.",
+                )
+        return len(old)
+
+    def _say(self, old: Old, before: datetime, by: str) -> None:
+        """Add the row that says so, where no row does: several servers may drop at once."""
+        self._durable.check_file()
+        with self._lock:
+            with transaction(self._db):
+                new = unsaid(droppings(self._db), old)
+                rows = [reason(new, before, by)] if new else []
+                if rows:
+                    add(self._db, rows)
+            mark = self._durable.mark(rows)
+        self._durable.sync(mark)
+
     # reading
 
     def list(self) -> tuple[Entry, ...]:
-        """Every crossing, oldest first."""
-        return self._entries(_ENTRIES + " ORDER BY c.n")
+        """Every crossing, oldest first, with its body."""
+        return tuple(self.each())
+
+    def each(self) -> Iterator[Entry]:
+        """The same, one after the other."""
+        with self._reader() as db:
+            yield from reading.entries(db)
 
     def show(self, number: int) -> Entry:
         """Crossing `number`; LedgerError if there is none."""
-        found = self._entries(_ENTRIES + " AND c.crossing=? ORDER BY c.n", number)
+        found = self.entries((number,))
         if not found:
             raise LedgerError(f"There is no crossing {number} in the ledger.")
         return found[0]
 
-    def _entries(self, query: str, *values: int) -> tuple[Entry, ...]:
-        with self._reading():
-            rows = self._db.execute(query, values).fetchall()
-        return tuple(_entry(*row) for row in rows)
+    def entries(self, ids: Iterable[int]) -> tuple[Entry, ...]:
+        """Those of these crossings that exist, in order."""
+        with self._reader() as db:
+            return reading.some(db, ids)
 
-    def export(self) -> Iterator[str]:
+    def export(self, *, bodies: bool = True) -> Iterator[str]:
         """Every row as one line of JSON, in order, with its hash."""
-        with self._reading():
-            rows = self._db.execute("SELECT * FROM rows ORDER BY n").fetchall()
-        for n, kind, crossing, at, data, body, prev, digest in rows:
-            line = {"n": n, "kind": kind, "crossing": crossing, "at": at, **json.loads(data)}
-            if body is not None:
-                line["body"] = body.decode()
-            yield json.dumps({**line, "prev": prev, "hash": digest}, ensure_ascii=False)
+        with self._reader() as db:
+            yield from reading.lines(db, bodies)
+
+    def find(self, text: str, before: int | None = None) -> Iterator[Looked]:
+        """Look for a text in everything that ever crossed, newest first, in all forms that the
+        gate knows (see `ledger_find`); `before`: only in crossings below that number. One `Looked`
+        for each crossing, also where it is not found. BadInput for a text without any letter or
+        digit."""
+        search = Search(text)
+        return self._found(search, before)
+
+    def _found(self, search: Search, before: int | None) -> Iterator[Looked]:
+        with self._reader() as db:
+            for entry in reading.newest(db, before):
+                yield search.look(entry)
 
     def verify(self, head: str | None = None) -> Check:
         """Look for changed, removed, reordered and added rows. `head`: a hash that was noted
         down earlier and must still be in the chain."""
         beside = read_beside(self._head_path)  # first, so that it cannot be ahead of the rows
-        with self._reading(), transaction(self._db, "DEFERRED"):
-            rows = self._db.execute("SELECT * FROM rows ORDER BY n").fetchall()
-            said = self._db.execute("SELECT rows, hash FROM head").fetchone()
-            whole = self._db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
-        if beside is None and rows and read_beside(self._head_path) is not None:
+        with self._reader() as db, transaction(db, "DEFERRED"):
+            said = db.execute("SELECT rows, hash FROM head").fetchone()
+            whole = db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            rows = db.execute("SELECT * FROM rows ORDER BY n")
+            check = audit(rows, said, beside, whole=whole, noted=head)
+        if beside is None and check.rows and read_beside(self._head_path) is not None:
             return self.verify(head)  # the first row was written while we looked
-        return audit(rows, said, beside, whole=whole, noted=head)
+        return check
+
+    # questions, answered without reading everything
+
+    def totals(self, day: date | None = None) -> Totals:
+        """Sums over one day (UTC), or over everything."""
+        with self._projected() as projection:
+            return projection.totals(day)
+
+    def days(self) -> tuple[tuple[date, int, int], ...]:
+        """Each day (UTC) on which something crossed: how many crossings and bytes, newest first."""
+        with self._projected() as projection:
+            return projection.days()
+
+    def choices(self) -> Choices:
+        """Destinations, verdicts and states that occur."""
+        with self._projected() as projection:
+            return projection.choices()
+
+    def page(self, wanted: Filter, before: int | None = None, limit: int = 50) -> Page:
+        """Up to `limit` crossings below number `before`, newest first."""
+        with self._projected() as projection:
+            return projection.page(wanted, before, limit)
+
+    def summaries(self, ids: Iterable[int]) -> tuple[Summary, ...]:
+        """Those of these crossings that exist, in order, without their bodies."""
+        with self._projected() as projection:
+            return projection.summaries(ids)
+
+    def catch_up(self) -> None:
+        """Read what these questions need beforehand: the first time that takes a while."""
+        with self._projected() as projection:
+            projection.catch_up()
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """With the results that still wait for a crossing to ride along with."""
+    def _projected(self) -> Iterator[Projection]:
+        with clear("cannot be read"):
+            with self._lock:
+                self._drain()
+                if self._projection is None:
+                    self._projection = Projection(self.path, self._busy_s)
+            yield self._projection
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
         with self._lock, clear("cannot be read"):
-            for line in self._lines:
-                line.drain()
-            yield
+            self._drain()
+        with reading.reader(self.path, self._busy_s) as db:
+            yield db
+
+    def _drain(self) -> None:
+        """Write the results that still wait for a crossing to ride along with."""
+        self._db.execute("SELECT one FROM head")  # it is open, and the file is one
+        for line in self._lines:
+            line.drain()
 
     def _open(self) -> None:
         db = self._db
@@ -247,7 +330,7 @@ class Ledger:
             self._db.execute("INSERT INTO head VALUES (1, 0, 0, ?)", (START,))
             write_head(self._head_path, 0, START)  # it is there before the first row is
             self._db.execute(f"PRAGMA application_id={_APPLICATION}")
-            self._db.execute(f"PRAGMA user_version={_VERSION}")
+            self._db.execute(f"PRAGMA user_version={_VERSIONS[0]}")
 
 
 def _make(path: Path) -> None:
@@ -275,22 +358,10 @@ def _known(application: int, version: int) -> None:
             "The ledger's file is a database of something else.",
             hint="Give another path for the ledger.",
         )
-    if version != _VERSION:
-        age = "a newer" if version > _VERSION else "an older"
+    if version not in _VERSIONS:
+        age = "a newer" if version > max(_VERSIONS) else "an older"
         raise LedgerError(
             f"The ledger was written by {age} Doorstep (format {version}, this one reads "
-            f"{_VERSION}).",
+            f"{' and '.join(map(str, _VERSIONS))}).",
             hint="Use that version, or give another path for the ledger.",
         )
-
-
-def _entry(number: int, at: str, data: str, body: bytes, result: str | None) -> Entry:
-    try:
-        known = json.loads(data)
-        headers = tuple((name, value) for name, value in known.pop("headers"))
-        after = json.loads(result) if result else {}
-        return Entry(id=number, at=at, headers=headers, body=body, **known, **after)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise LedgerError(
-            f"Crossing {number} cannot be read.", hint="Run doorstep ledger verify."
-        ) from None

@@ -78,7 +78,10 @@ class Line:
         self._durable.check()
         if self._closed or len(self._asked) >= _MOST:
             why = "is closed" if self._closed else "has more to write than it can"
-            raise LedgerError(f"The ledger {why}; nothing was sent.")
+            raise LedgerError(
+                f"The ledger {why}; nothing was sent.",
+                hint="Look at its file, its folder and the disk, then start again.",
+            )
         row, crossing = crossing_row(request, run, verdict, found)
         # Whoever waits, or is about to go on, was there first.
         now = None if self._waiting else self._try([row])
@@ -141,7 +144,10 @@ class Line:
                 self._db.close()
             for _, done in self._asked:
                 with contextlib.suppress(RuntimeError):
-                    error = LedgerError("The ledger is closed; nothing was sent.")
+                    error = LedgerError(
+                        "The ledger is closed; nothing was sent.",
+                        hint="Open it again; a boundary needs it for as long as it is used.",
+                    )
                     done.get_loop().call_soon_threadsafe(_refuse, done, error)
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -175,7 +181,10 @@ class Line:
             return None
         try:
             if self._closed:
-                raise LedgerError("The ledger is closed; nothing was sent.")
+                raise LedgerError(
+                    "The ledger is closed; nothing was sent.",
+                    hint="Open it again; a boundary needs it for as long as it is used.",
+                )
             return self._commit(rows)
         except Exception as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:

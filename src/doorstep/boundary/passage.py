@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from doorstep._errors import BoundaryError
 from doorstep._values import Crossing
 from doorstep.boundary.clearance import Clearance
@@ -18,7 +20,8 @@ class Held(BoundaryError):
 
 class Passage:
     """`crossings` are the requests that left, in order; `held` is the preview of a dry run;
-    `refused` the last reason for which a request did not leave."""
+    `refused` the last reason for which a request did not leave. `told` hears of each crossing as it
+    is sent."""
 
     def __init__(self, clearance: Clearance, matcher: Matcher) -> None:
         self.clearance = clearance
@@ -26,10 +29,16 @@ class Passage:
         self.crossings: list[Crossing] = []
         self.held: Crossing | None = None
         self.refused: BoundaryError | None = None
+        self.told: Callable[[Crossing], None] = _nobody
 
     def sent(self, crossing: Crossing) -> None:
         self.crossings.append(crossing)
         self.crossings.sort(key=lambda crossing: crossing.id)
+        self.told(crossing)
 
     def __repr__(self) -> str:
         return f"Passage({len(self.crossings)} crossings, held={self.held is not None})"
+
+
+def _nobody(crossing: Crossing) -> None:
+    """Nobody listens."""

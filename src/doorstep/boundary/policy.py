@@ -80,7 +80,10 @@ class Policy:
         if self.approved and self.words == "any":
             raise ConfigError("approved words need words = common.")
         if lost := [r.to for r in self.rules if r.to not in ("*", *self.destinations)]:
-            raise ConfigError(f"A rule is for {lost[0]}, which is not among the destinations.")
+            raise ConfigError(
+                f"A rule is for {lost[0]}, which is not among the destinations.",
+                hint="Add it to the destinations, or take the rule away.",
+            )
 
     def deadline(self, size: int) -> float:
         """Seconds for the check of a body of `size` bytes: what is longer takes longer."""
@@ -135,7 +138,9 @@ def origin(url: str) -> str:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
-        raise ConfigError("A destination is not a URL.") from None
+        raise ConfigError(
+            "A destination is not a URL.", hint="It looks like https://host or http://host:port."
+        ) from None
     scheme = parts.scheme.lower()
     if scheme not in _PORTS or not host or parts.username or parts.password:
         raise ConfigError(

@@ -10,13 +10,10 @@ Writes are consistent but not flushed one by one: a power cut may lose the last 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import json
-import os
 import sqlite3
-import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doorstep._errors import ConfigError
+from doorstep.boundary import private_file
 from doorstep.boundary.entry import Entry
 from doorstep.boundary.forms import Index, placeholder_key, squashed
 from doorstep.boundary.keys import derived
@@ -33,10 +31,8 @@ from doorstep.boundary.normal import squeezed
 if TYPE_CHECKING:
     from doorstep.boundary.surrogates.kept import Kept
 
-_NONCE = 12
 _DAY = 86_400
 _TABLES = """
-CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS entry (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   scope BLOB NOT NULL,
@@ -63,23 +59,20 @@ class Store:
     def __init__(self, path: Path, key: bytes, *, timeout_s: float = 5.0) -> None:
         if len(key) < 16:
             raise ConfigError("The key of the vault needs at least 16 bytes.")
-        self._cipher = _cipher(derived(key, "vault values"))
+        self._cipher = private_file.Cipher(derived(key, "vault values"), "A vault that is kept")
         self._key = derived(key, "vault look-ups")
         self._lock = threading.RLock()
         self._known: dict[str, Known] = {}
         self._kept: dict[str, Kept] = {}
-        _create(path)
+        private_file.create(path, "vault")
         try:
-            self._db = sqlite3.connect(
-                path, timeout=timeout_s, isolation_level=None, check_same_thread=False
-            )
-            for setting in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
-                self._db.execute(f"PRAGMA {setting}")
+            self._db = private_file.connect(path, timeout_s)
             self._db.executescript(_TABLES)
             self._check_key(path)
         except sqlite3.Error as error:
             raise ConfigError(
-                f"The vault {path.name} cannot be opened ({type(error).__name__})."
+                f"The vault {path.name} cannot be opened ({type(error).__name__}).",
+                hint="Look at the file; where a damaged one is moved away, a new one is made.",
             ) from None
 
     def __enter__(self) -> Store:
@@ -170,7 +163,7 @@ class Store:
     def _remove(self, where: str, *values: object) -> int:
         with self._lock:
             gone = self._db.execute(f"DELETE FROM entry WHERE {where}", values).rowcount
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            private_file.emptied(self._db)
             self._known.clear()
             self._kept.clear()
         return gone
@@ -180,14 +173,11 @@ class Store:
             return self._db.execute(sql, values).fetchall()
 
     def _check_key(self, path: Path) -> None:
-        mark = self._hash("mark", "1")
-        self._all("INSERT OR IGNORE INTO mark VALUES ('key', ?)", mark)
-        if not hmac.compare_digest(self._all("SELECT value FROM mark")[0][0], mark):
+        try:
+            private_file.check_key(self._db, self._hash("mark", "1"), path, "vault")
+        except ConfigError:
             self._db.close()
-            raise ConfigError(
-                f"The vault {path.name} was made with another key.",
-                hint="Give the key it was made with, or begin a new file.",
-            )
+            raise
 
     def _value(self, scope: str, entry: Entry) -> bytes:
         flags = f"{entry.number:d}{entry.surrogate:d}"
@@ -201,20 +191,13 @@ class Store:
         plain = json.dumps(
             [entry.text, entry.value, entry.kind, entry.number, entry.surrogate]
         ).encode("ascii")
-        nonce = os.urandom(_NONCE)
         # The row's own hash is authenticated, too: a row cannot be moved to another's place.
-        sealed: bytes = self._cipher.encrypt(nonce, plain, where)
-        return nonce + sealed
+        return self._cipher.seal(plain, where)
 
     def _open(self, where: bytes, sealed: bytes) -> Entry | None:
         """The entry; None for a row that was tampered with: it is as if it was not there."""
-        from cryptography.exceptions import InvalidTag
-
-        try:
-            plain = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], where)
-        except (InvalidTag, ValueError):
-            return None
-        return Entry(*json.loads(plain))
+        plain = self._cipher.open(sealed, where)
+        return None if plain is None else Entry(*json.loads(plain))
 
 
 class Known:
@@ -247,27 +230,3 @@ class Known:
 
 def _canonical(value: str) -> str:
     return squeezed(value)[0].text or value
-
-
-def _cipher(key: bytes) -> Any:
-    try:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    except ImportError:
-        raise ConfigError(
-            "A vault that is kept needs the package cryptography.",
-            hint="pip install 'doorstep[vault]'",
-        ) from None
-    return AESGCM(key)
-
-
-def _create(path: Path) -> None:
-    """An empty file of mode 0600 before SQLite sees it; its other files get the same mode."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if os.name == "posix" and mode & 0o077:
-        raise ConfigError(
-            f"The vault {path.name} may be read by others (mode {mode:04o}).",
-            hint=f"chmod 600 {path}",
-        )

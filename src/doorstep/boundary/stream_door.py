@@ -24,6 +24,7 @@ from doorstep._errors import Blocked, ModelError, ModelUnavailable, ReplyBroken
 from doorstep.boundary.check import Checked
 from doorstep.boundary.gate import Outgoing
 from doorstep.boundary.headers import checked_method, outgoing_headers
+from doorstep.boundary.leaving import left
 from doorstep.boundary.ledger import Ledger
 from doorstep.boundary.line import Line, Written
 from doorstep.boundary.passage import Passage
@@ -115,7 +116,10 @@ class StreamDoor:
         origin, target, _ = self._place(url)
         named = {name.lower(): value for name, value in headers}
         if not all(map(_VALUE.fullmatch, named.values())):
-            raise Blocked("A header holds what no header may; nothing was sent.")
+            raise Blocked(
+                "A header holds what no header may; nothing was sent.",
+                hint="A value is printable ASCII, on one line.",
+            )
         host = origin.partition("://")[2]
         kept = outgoing_headers(named, host, checked_method(method), body)
         return Outgoing(method, origin, target, kept, body)
@@ -137,7 +141,10 @@ class StreamDoor:
         try:
             written = step.written
             if written is None:  # only if aiohttp sent without a connection of our connector
-                raise Blocked("A request left without being written down; its reply is dropped.")
+                raise Blocked(
+                    "A request left without being written down; its reply is dropped.",
+                    hint="Please report it; the ledger does not have it.",
+                )
             step.became.status = response.status
             await self._line.durable(written)
             return StreamReply(response, step.became, step.checked, written)
@@ -188,8 +195,12 @@ class _Step:
         )
 
     def sent(self) -> None:
-        if self._passage is not None and self.written is not None:
+        if self.written is None:
+            return
+        if self._passage is not None:
             self._passage.sent(self.written.crossing)
+        else:
+            left(self.written.crossing.id, len(self.checked.request.body))
 
     def failed(self) -> None:
         if self.written is not None:
@@ -239,12 +250,18 @@ def _session(limits: Limits, step: ContextVar[_Step]) -> aiohttp.ClientSession:
 
 def _parted(url: str, check_destination: Callable[[str], str]) -> tuple[str, str, URL]:
     if not _PRINTED.fullmatch(url):
-        raise Blocked("The URL holds a space or what is not ASCII; nothing was sent.")
+        raise Blocked(
+            "The URL holds a space or what is not ASCII; nothing was sent.",
+            hint="Escape it: https://www.rfc-editor.org/rfc/rfc3986#section-2.1.",
+        )
     parts = urlsplit(url)
     checked_method("POST", named="@" in parts.netloc)
     origin = check_destination(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     exact = URL(origin + target, encoded=True)
     if exact.raw_path_qs != target or f"{exact.scheme}://{exact.host_port_subcomponent}" != origin:
-        raise Blocked("The URL is not spelled as it would be sent; nothing was sent.")
+        raise Blocked(
+            "The URL is not spelled as it would be sent; nothing was sent.",
+            hint="Give it as it goes out: no fragment, no dots in its path.",
+        )
     return origin, target, exact

@@ -174,7 +174,10 @@ class Vault:
         for text in self._free(kind, value, of, taken, number):
             if kept := self._keep(Entry(text, value, kind, number)):
                 return kept
-        raise ConfigError("No placeholder is free.")
+        raise ConfigError(
+            "No placeholder is free.",
+            hint="Take another scope, or a key of its own: this one has given out too many.",
+        )
 
     def _keep(self, entry: Entry) -> Entry | None:
         return self._store.add(self._scope, entry) if self._store is not None else entry

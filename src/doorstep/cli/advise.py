@@ -11,32 +11,24 @@ import click
 
 from doorstep._errors import BadInput
 from doorstep.cli.patterns import entry_object, wrapped
-from doorstep.patterns.adviser import NOT_AT_ALL, Advice, Buys, First, Fit, When, Wish
+from doorstep.patterns.adviser import (
+    BUYS,
+    BUYS_ANSWERS,
+    FIRST,
+    FIRST_ANSWERS,
+    NOT_AT_ALL,
+    WHEN,
+    WHEN_ANSWERS,
+    Advice,
+    Answers,
+    Buys,
+    First,
+    Fit,
+    When,
+    Wish,
+)
 from doorstep.patterns.adviser import advise as advice_for
 from doorstep.patterns.catalogue import code, toml
-
-Answers = dict[str, str]  # what can be answered, and what it means
-
-FIRST = "Who should act first?"
-FIRST_ANSWERS: Answers = {
-    "home": "the model that may see everything",
-    "cloud": "it plans or proposes before home does anything",
-    "both": "side by side",
-}
-WHEN = "When should the cloud be called?"
-WHEN_ANSWERS: Answers = {
-    "always": "there is no answer without it",
-    "needed": "only where home's answer does not hold",
-    "optional": "home's answer stands without it; it betters or confirms it",
-    "never": "nothing may leave, however masked",
-}
-BUYS = "What should the split buy?"
-BUYS_ANSWERS: Answers = {
-    "privacy": "the cloud helps without seeing what is private",
-    "cost": "fewer cloud calls, or less waiting",
-    "trust": "knowing how sure to be of an answer",
-    "nothing": "none of these",
-}
 
 
 @click.command(short_help="Ask three questions, and print the pattern that fits.")

@@ -9,20 +9,21 @@ from pathlib import Path
 
 import click
 
-from doorstep._errors import BadInput, ConfigError
+from doorstep._errors import BadInput
 from doorstep._values import Crossing
-from doorstep.assemble import SET_CLOUD, SET_HOME, Parts, assemble, price_of
+from doorstep.assemble import SET_CLOUD, SET_HOME, Parts, assemble
+from doorstep.assemble.case import household_pattern
+from doorstep.assemble.command import kept_run
 from doorstep.cli import show
 from doorstep.cli.progress import Progress
 from doorstep.cli.prompt import piped
 from doorstep.cli.unsure import settle
 from doorstep.config import Settings, load
-from doorstep.household.blind import Blinding
-from doorstep.household.case import HouseholdCase
 from doorstep.household.parse import MAX_BYTES, decode
 from doorstep.household.problem import Solution
 from doorstep.household.values import Kept
-from doorstep.patterns import Ask, SolveCase, Solved
+from doorstep.patterns import Ask, Solved
+from doorstep.runs.values import Said
 
 Result = Solved[Kept, Solution]
 
@@ -57,11 +58,16 @@ def ask(
         kept, held, parts = asyncio.run(_preview(settings, request, as_json))
         click.echo(show.preview_json(kept, held) if as_json else show.preview(kept, held))
         return
-    result, parts = asyncio.run(_run(settings, request, as_json, interactive))
-    if as_json:
-        click.echo(json.dumps(show.as_object(result, parts), indent=2, ensure_ascii=False))
-    else:
-        click.echo(show.page(result, parts, SET_HOME, SET_CLOUD))
+    asked = (Said("context", request.context), Said("user", question))
+    with kept_run(settings, "ask", "household", asked) as record:
+        result, parts = asyncio.run(_run(settings, request, as_json, interactive))
+        if record is not None:
+            record.answered(result.outcome)
+            record.household(result)
+        if as_json:
+            click.echo(json.dumps(show.as_object(result, parts), indent=2, ensure_ascii=False))
+        else:
+            click.echo(show.page(result, parts, SET_HOME, SET_CLOUD))
 
 
 async def _run(
@@ -71,44 +77,15 @@ async def _run(
         if interactive:
             parts = settle(parts, request)
         with Progress(quiet=quiet) as progress:
-            pattern = _pattern(settings, parts, progress)
+            pattern = household_pattern(settings, parts, progress.watch)
             return await pattern.solve(request), parts
 
 
 async def _preview(settings: Settings, request: Ask, quiet: bool) -> tuple[Kept, Crossing, Parts]:
     async with assemble(settings, dry_run=True) as parts:
         with Progress(quiet=quiet) as progress:
-            kept, held = await _pattern(settings, parts, progress).preview(request)
+            kept, held = await household_pattern(settings, parts, progress.watch).preview(request)
         return kept, held, parts
-
-
-def _pattern(settings: Settings, parts: Parts, progress: Progress) -> SolveCase[Kept, Solution]:
-    return SolveCase(
-        HouseholdCase(
-            parts.home.home, declared=parts.declared, run=parts.run, blinding=_blinding(settings)
-        ),
-        parts.cloud_model,
-        parts.boundary,
-        price=price_of(settings),
-        watch=progress.watch,
-    )
-
-
-def _blinding(settings: Settings) -> Blinding:
-    """The house keeps a key: with it a dry run shows the very decoys that will cross."""
-    from doorstep.boundary.keys import derived, load_key
-
-    ways = settings.household.blind
-    if "decoys" not in ways:
-        return Blinding(ways)
-    try:
-        key = load_key(keyring=settings.boundary.keyring)
-    except OSError as error:
-        raise ConfigError(
-            f"The key for decoys cannot be kept in the data folder ({type(error).__name__}).",
-            hint='Make the folder writable, or leave "decoys" out of household.blind.',
-        ) from None
-    return Blinding(ways, derived(key, "decoys"))
 
 
 def _read(path: Path | None) -> str:
@@ -122,5 +99,8 @@ def _read(path: Path | None) -> str:
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+        raise BadInput(
+            f"{path} cannot be read: {error.strerror}.",
+            hint="Look at the path, and who may read it.",
+        ) from None
     return decode(data)

@@ -89,9 +89,12 @@ def _read(path: Path) -> list[Example]:
         with path.open(encoding="utf-8") as lines:
             return read_examples(_lines(lines))
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}).") from None
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}).",
+            hint="Look at the path, and who may read it.",
+        ) from None
     except UnicodeDecodeError:
-        raise BadInput(f"{path} is not UTF-8.") from None
+        raise BadInput(f"{path} is not UTF-8.", hint="Convert it first.") from None
 
 
 def _lines(file: TextIO) -> Iterator[str]:
@@ -99,7 +102,10 @@ def _lines(file: TextIO) -> Iterator[str]:
     while line := file.readline(MAX_LINE + 1):
         number += 1
         if len(line) > MAX_LINE:
-            raise BadInput(f"Line {number} is longer than {MAX_LINE:,} characters.")
+            raise BadInput(
+                f"Line {number} is longer than {MAX_LINE:,} characters.",
+                hint='An example is one line: {"prompt": …, "answer": …, "right": true}.',
+            )
         yield line
 
 

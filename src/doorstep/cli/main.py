@@ -11,10 +11,13 @@ from pathlib import Path
 import click
 
 from doorstep._errors import DoorstepError
+from doorstep._where import where
 from doorstep.cli.lazy import LazyGroup
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-_COMMANDS = "ask run serve patterns advise scan mask unmask ledger doctor config calibrate".split()
+_COMMANDS = (
+    "ask run serve patterns advise scan mask unmask held ledger runs doctor config calibrate"
+).split()
 _MODULES = {name: f"doorstep.cli.{name}" for name in _COMMANDS}
 _MODULES |= dict.fromkeys(("mask", "unmask"), "doorstep.cli.filters")
 
@@ -59,8 +62,8 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             _discard_output()
             _stop(f"The output cannot be written: {error.strerror}.", 2)
-        where = _where(error)
-        _stop(f"Doorstep failed inside ({type(error).__name__} at {where}). Please report it.", 2)
+        name, place = type(error).__name__, where(error)
+        _stop(f"Doorstep failed inside ({name} at {place}). Please report it.", 2)
 
 
 def _stop(line: str, code: int) -> None:
@@ -72,12 +75,3 @@ def _discard_output() -> None:
     """What is still in the buffer goes nowhere: Python would complain of it at the end."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -28,7 +28,10 @@ def messages(prompt: str | None, files: Sequence[Path], system: str | None) -> t
         parts.append(_stdin())
     text = "\n\n".join(part.strip("\n") for part in parts)
     if not text.strip():
-        raise BadInput("The prompt is empty.")
+        raise BadInput(
+            "The prompt is empty.",
+            hint="Give it as an argument, with --file, or on standard input.",
+        )
     if len(text.encode()) > MAX_BYTES:
         raise _too_large()
     said = Message("user", text)
@@ -56,7 +59,10 @@ def _file(path: Path) -> str:
         with path.open("rb") as file:
             return _text(file.read(MAX_BYTES + 1))
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+        raise BadInput(
+            f"{path} cannot be read: {error.strerror}.",
+            hint="Look at the path, and who may read it.",
+        ) from None
 
 
 def _stdin() -> str:

@@ -12,6 +12,7 @@ import click
 
 from doorstep._errors import BadInput, DoorstepError
 from doorstep._values import Crossing, Message, Outcome, Reply
+from doorstep.assemble.command import kept_run
 from doorstep.assemble.patterns import PatternParts, assemble_pattern
 from doorstep.assemble.tree import Node, is_pattern, tree
 from doorstep.cli import show_run
@@ -20,6 +21,7 @@ from doorstep.cli.prompt import messages
 from doorstep.config import Settings, load
 from doorstep.models.base import closing
 from doorstep.patterns.settings import Level
+from doorstep.runs.recording import asked_of
 
 
 @click.command(short_help="Run a pattern on a prompt, a file or standard input.")
@@ -62,20 +64,28 @@ def run(
         raise BadInput("--stream goes with neither --json nor --dry-run.")
     settings, node = _chosen(load(file).settings, pattern, given)
     asked = messages(prompt, files, system)
-    with Progress(quiet=as_json or stream) as progress:
-        if dry_run:
-            held, parts = asyncio.run(_preview(node, settings, asked, progress))
-        else:
-            outcome, parts = asyncio.run(_run(node, settings, asked, progress, stream))
+    progress = Progress(quiet=as_json or stream)
     if dry_run:
+        with progress:
+            held, parts = asyncio.run(_preview(node, settings, asked, progress))
         text = show_run.preview(held, pattern, parts.layers)
-        show = show_run.preview_object(held, parts) if as_json else text
-    elif as_json:
-        show = show_run.as_object(outcome, parts)
-    else:
-        said = "" if stream else outcome.answer or "(The answer is empty.)"
-        show = f"{said}\n\n{show_run.record(outcome, pattern, parts.layers)}"
-    click.echo(json.dumps(show, indent=2, ensure_ascii=False) if as_json else show)
+        _echo(show_run.preview_object(held, parts) if as_json else text)
+        return
+    with kept_run(settings, "run", pattern, asked_of(asked)) as record:
+        with progress:
+            outcome, parts = asyncio.run(_run(node, settings, asked, progress, stream))
+        if record is not None:
+            record.answered(outcome)
+        if as_json:
+            _echo(show_run.as_object(outcome, parts))
+        else:
+            said = "" if stream else outcome.answer or "(The answer is empty.)"
+            _echo(f"{said}\n\n{show_run.record(outcome, pattern, parts.layers)}")
+
+
+def _echo(shown: object) -> None:
+    text = shown if isinstance(shown, str) else json.dumps(shown, indent=2, ensure_ascii=False)
+    click.echo(text)
 
 
 def _chosen(
@@ -89,7 +99,10 @@ def _chosen(
     for side in ("home", "cloud"):
         named = given[side]
         if named is not None and not named.strip():
-            raise BadInput(f"--{side} names no model and no pattern.")
+            raise BadInput(
+                f"--{side} names no model and no pattern.",
+                hint="Name one, or leave the flag out: the settings' model is then used.",
+            )
         if named is not None and not is_pattern(named, settings):
             tables[side] = getattr(settings, side).model_copy(update={"model": named})
             over[side] = ""
@@ -119,7 +132,10 @@ async def _printed(parts: PatternParts, asked: Sequence[Message]) -> Reply:
             click.echo()  # what went wrong is told on a line of its own
         raise
     if last is None:
-        raise BadInput(f"{parts.node.name} ended its answer without saying that it was complete.")
+        raise BadInput(
+            f"{parts.node.name} ended its answer without saying that it was complete.",
+            hint="Try again; if it comes back, look at its model.",
+        )
     return last
 
 

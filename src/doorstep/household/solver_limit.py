@@ -135,7 +135,10 @@ def _verify(
 ) -> None:
     spent = sum(_cost(load, start) for load, start in zip(loads, starts, strict=True))
     if spent != budget or not fits(loads, starts, limit):
-        raise DoorstepError("HiGHS returned a schedule that does not hold in exact arithmetic.")
+        raise DoorstepError(
+            "HiGHS returned a schedule that does not hold in exact arithmetic.",
+            hint="Please report it, with the versions that `doorstep doctor` shows.",
+        )
 
 
 def _run(

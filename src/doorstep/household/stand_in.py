@@ -27,4 +27,6 @@ def _solved(text: str) -> str:
         problem = parse_rendered(text)
         return to_solution(problem, solve(problem)).model_dump_json()
     except ValidationError as error:
-        raise BadInput("The problem is not valid.") from error
+        raise BadInput(
+            "The problem is not valid.", hint="Send one as `doorstep ask --dry-run` shows it."
+        ) from error

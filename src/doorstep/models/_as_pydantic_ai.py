@@ -221,4 +221,7 @@ def _text(part: UserPromptPart) -> str:
 
 
 def _unknown(part: object) -> BadInput:
-    return BadInput(f"Only text can be said to this model, not {type(part).__name__}.")
+    return BadInput(
+        f"Only text can be said to this model, not {type(part).__name__}.",
+        hint="Leave out images, sound and files.",
+    )

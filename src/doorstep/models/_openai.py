@@ -28,6 +28,7 @@ from doorstep._errors import (
     ZoneError,
 )
 from doorstep._values import TokenLogprob, Zone
+from doorstep.boundary.patience import Limit
 from doorstep.models._wire import error_for, place, retry_after
 
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ class Line:
 
         `start` is given the SDK's client and the headers to leave out, and starts the call.
         """
-        deadline = asyncio.get_running_loop().time() + self._timeout
-        stream = await self._open(start, deadline)
+        limit = Limit(self._timeout)
+        stream = await self._open(start, limit)
         try:
             events = aiter(stream)
             while True:
-                event = await self._guarded(_next(events), deadline)
+                event = await self._guarded(_next(events), limit)
                 if event is _END:
                     return
                 yield event
@@ -101,25 +102,25 @@ class Line:
             await stream.close()
 
     async def _open(
-        self, start: Callable[[Any, dict[str, Any]], Awaitable[Any]], deadline: float
+        self, start: Callable[[Any, dict[str, Any]], Awaitable[Any]], limit: Limit
     ) -> Any:
         loop = asyncio.get_running_loop()
         for tried in range(MORE_TRIES + 1):
             failure: Exception
             try:
-                async with asyncio.timeout_at(deadline):
+                async with limit.holds():
                     return await start(self.sdk(), self._left_out())
             except Exception as error:
                 failure = error
             wait = _wait(failure, tried)
-            if wait is None or tried == MORE_TRIES or loop.time() + wait > deadline:
+            if wait is None or tried == MORE_TRIES or loop.time() + wait > limit.deadline:
                 raise self._ours(failure)
             await asyncio.sleep(wait)
         raise AssertionError("unreachable")
 
-    async def _guarded(self, coming: Coroutine[Any, Any, T], deadline: float) -> T:
+    async def _guarded(self, coming: Coroutine[Any, Any, T], limit: Limit) -> T:
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(limit.deadline):
                 return await coming
         except Exception as error:
             failure = error

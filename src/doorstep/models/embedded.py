@@ -121,10 +121,16 @@ class Embedded(Model):
         await self._engine.aclose()
 
     def _body(self, messages: Sequence[Message], options: Options) -> dict[str, Any]:
-        if not messages:
-            raise BadInput(f"{self.name} was asked nothing.")  # llama.cpp would answer all the same
+        if not messages:  # llama.cpp would answer all the same
+            raise BadInput(
+                f"{self.name} was asked nothing.",
+                hint="Give at least one message, in the role user.",
+            )
         if options.schema is not None and self._grammar is not None:
-            raise BadInput(f"{self.name} can be held to a grammar or to a schema, not both.")
+            raise BadInput(
+                f"{self.name} can be held to a grammar or to a schema, not both.",
+                hint="Leave one of them out.",
+            )
         body: dict[str, Any] = {
             "messages": [{"role": message.role, "content": message.text} for message in messages],
             "max_tokens": options.max_tokens or self._max_output_tokens,
@@ -217,7 +223,12 @@ class _Engine:
         except Exception:
             # Its messages quote the schema and the template, so they go no further.
             what = "schema" if "response_format" in body else "conversation"
-            tell(BadInput(f"{self._path.name} cannot be given this {what}."))
+            tell(
+                BadInput(
+                    f"{self._path.name} cannot be given this {what}.",
+                    hint="Make the schema plainer, or take another model.",
+                )
+            )
 
     def _in_turn(self, stop: threading.Event) -> bool:
         """Wait for the turn; False where the call was stopped or the engine closed meanwhile."""
@@ -340,7 +351,10 @@ def _refused(name: str, error: dict[str, Any]) -> ModelError | BadInput:
             hint="Ask less, or give it a larger context.",
         )
     if error.get("code") == 400:
-        return BadInput(f"{name} cannot be held to this grammar or schema, or asked this way.")
+        return BadInput(
+            f"{name} cannot be held to this grammar or schema, or asked this way.",
+            hint="Make the schema plainer, or ask in the way prompted.",
+        )
     return ModelError(f"{name} failed ({error.get('code')}).")
 
 

@@ -146,7 +146,10 @@ class OllamaServer:
 
     def turned_remote(self) -> ZoneError:
         self._proof = None
-        return ZoneError(f"{self.name} is not at home: its daemon answered from a remote host.")
+        return ZoneError(
+            f"{self.name} is not at home: its daemon answered from a remote host.",
+            hint="Set OLLAMA_NO_CLOUD=1 for the daemon, or name another model.",
+        )
 
 
 class _FromOllama:

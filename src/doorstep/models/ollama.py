@@ -188,7 +188,10 @@ class Ollama(Model):
         which the daemon stops generating.
         """
         if not messages:
-            raise BadInput("There is no message to answer.")
+            raise BadInput(
+                "There is no message to answer.",
+                hint="Give at least one message, in the role user.",
+            )
         served = await self._served_name()
         answer = _Answer(self.name)
         while True:

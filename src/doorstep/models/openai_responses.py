@@ -93,7 +93,10 @@ class OpenAIResponses(Model):
 
     def _body(self, messages: Sequence[Message], options: Options) -> dict[str, Any]:
         if options.seed is not None:
-            raise BadInput(f"{self.name}: the Responses API takes no seed.")
+            raise BadInput(
+                f"{self.name}: the Responses API takes no seed.",
+                hint="Leave it out, or take OpenAIChat.",
+            )
         body: dict[str, Any] = {
             "model": self.name,
             "input": [{"role": message.role, "content": message.text} for message in messages],

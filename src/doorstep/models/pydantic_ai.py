@@ -120,11 +120,17 @@ class FromPydanticAI(Model):
         from pydantic_ai.output import OutputObjectDefinition
 
         if options.logprobs:
-            raise BadInput(f"{self.name} gives no log-probabilities through pydantic-ai.")
+            raise BadInput(
+                f"{self.name} gives no log-probabilities through pydantic-ai.",
+                hint="Take a model of doorstep.models for that.",
+            )
         if options.schema is None:
             return ModelRequestParameters()
         if not self.can_schema:
-            raise BadInput(f"{self.name} cannot hold its answer to a schema.")
+            raise BadInput(
+                f"{self.name} cannot hold its answer to a schema.",
+                hint="Ask for typed output in the way prompted or two-pass.",
+            )
         held = OutputObjectDefinition(options.schema, name=options.schema_name, strict=True)
         return ModelRequestParameters(output_mode="native", output_object=held)
 
@@ -153,7 +159,10 @@ class FromPydanticAI(Model):
         if isinstance(error, UnexpectedModelBehavior | ModelAPIError):
             return ReplyBroken(f"The reply of {self.name} at {self._where} cannot be read.")
         if isinstance(error, UserError):
-            return BadInput(f"{self.name} cannot be asked this way through pydantic-ai.")
+            return BadInput(
+                f"{self.name} cannot be asked this way through pydantic-ai.",
+                hint="Leave out what its provider does not take.",
+            )
         return known
 
 
@@ -240,7 +249,10 @@ def _check_zone(
         if not reason:
             raise ZoneError(f"{name} cannot be at home without a reason.")
         if boundary is not None:
-            raise ConfigError(f"{name} is at home: it does not go through the boundary.")
+            raise ConfigError(
+                f"{name} is at home: it does not go through the boundary.",
+                hint="Leave the boundary out, or say that it is in the cloud.",
+            )
         return
     # The SDKs of OpenAI and Anthropic keep the HTTP client that they were given as `_client`.
     used = getattr(getattr(inner, "client", None), "_client", None)

@@ -65,14 +65,23 @@ class Scripted(Model):
 
     def _check(self, options: Options) -> None:
         if options.schema is not None and not self.can_schema:
-            raise BadInput(f"{self.name} cannot hold its answer to a schema.")
+            raise BadInput(
+                f"{self.name} cannot hold its answer to a schema.",
+                hint="Script it with can_schema, or ask another way.",
+            )
         if options.logprobs and not self.can_logprobs:
-            raise BadInput(f"{self.name} gives no log-probabilities.")
+            raise BadInput(
+                f"{self.name} gives no log-probabilities.",
+                hint="Script it with log-probabilities, or ask another way.",
+            )
 
     def _play(self, messages: Sequence[Message], options: Options) -> Reply:
         number = len(self.calls)
         if number > len(self._lines):
-            raise ModelUnavailable(f"The script of {self.name} has no reply number {number}.")
+            raise ModelUnavailable(
+                f"The script of {self.name} has no reply number {number}.",
+                hint="Give it as many replies as it is asked for.",
+            )
         line = self._lines[number - 1]
         if isinstance(line, Exception):
             raise line

@@ -110,7 +110,9 @@ async def typed(
     if tries < 1:
         raise BadInput("Typed output needs at least one try.")
     if not messages:
-        raise BadInput("There is no message to answer.")
+        raise BadInput(
+            "There is no message to answer.", hint="Give at least one message, in the role user."
+        )
     task = _Task(model, tuple(messages), shape, options, tries)
     try:
         return await (task.two_pass() if way == "two-pass" else task.one_pass(way))

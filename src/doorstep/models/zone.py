@@ -91,7 +91,7 @@ async def prove_ollama(
     """
     model = model.strip()
     if not model:
-        raise BadInput("The model has no name.")
+        raise BadInput("The model has no name.", hint="Name one, as gemma4:e4b.")
     refusal = _refuse_by_address(host, trusted_hosts) or _refuse_by_name(model)
     if refusal is not None:
         return refusal

@@ -63,7 +63,10 @@ def checked(name: str, options: dict[str, object]) -> AnyOptions:
             known = ", ".join(key for key in kind.model_fields if key != "use")
             raise BadInput(f"{name} has no option {option}.", hint=f"It has: {known}.") from None
         why = first["msg"].lower().replace("valid tuple", "valid list")
-        raise BadInput(f"{option} cannot be used: {why}.") from None
+        raise BadInput(
+            f"{option} cannot be used: {why}.",
+            hint="docs/settings.md shows every option and its values.",
+        ) from None
 
 
 def made(options: AnyOptions, between: Between) -> Model:
@@ -107,7 +110,10 @@ def _plan(options: PlanOptions, of: Between) -> Model:
         )
     folder = Path(options.folder).expanduser()
     if not folder.is_dir():
-        raise BadInput(f"{folder} is not a folder.")
+        raise BadInput(
+            f"{folder} is not a folder.",
+            hint="Name one that exists: --folder, or `folder` in its table.",
+        )
     return over_folder(
         of.home,
         of.cloud,

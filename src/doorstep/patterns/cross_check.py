@@ -148,7 +148,10 @@ class CrossCheck(Pattern):
         raise where neither of them gives an answer.
         """
         if not messages:
-            raise BadInput("There is no message to answer.")
+            raise BadInput(
+                "There is no message to answer.",
+                hint="Give at least one message, in the role user.",
+            )
         turn = _Turn(run, tuple(messages), options)
         both_answer = self._shape == "independent"
         reply = await (self._independent(turn) if both_answer else self._proposed(turn))
@@ -346,7 +349,10 @@ async def _said(choose: Choose | None, answers: Answers) -> str | None:
 
 def _checked(home: Model, shape: Shape, kind: Kind | None, rule: Rule) -> None:
     if home.zone is Zone.CLOUD:
-        raise BadInput(f"{home.name} is in the cloud, and was given as the model at home.")
+        raise BadInput(
+            f"{home.name} is in the cloud, and was given as the model at home.",
+            hint="Give a model at home, or the other one as the cloud.",
+        )
     if shape not in get_args(Shape):
         raise BadInput(f"The shape is none of {', '.join(get_args(Shape))}.")
     if kind is not None and kind not in KINDS:

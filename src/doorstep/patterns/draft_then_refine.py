@@ -61,7 +61,10 @@ class DraftThenRefine(Pattern):
                 f"{home.name} is in the cloud; it cannot draft.", hint="Give a home model."
             )
         if start not in get_args(Start) or stream not in get_args(Show):
-            raise BadInput("start or stream has a value that draft-then-refine does not know.")
+            raise BadInput(
+                "start or stream has a value that draft-then-refine does not know.",
+                hint="start: at_once, after_draft; stream: draft-first, final-only.",
+            )
         if patience is not None and patience < 0:
             raise BadInput("patience is a share of the cloud's time: 0 or more, or None.")
         self._home = home

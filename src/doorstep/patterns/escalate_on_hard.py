@@ -6,7 +6,6 @@ they saw, and the answer is kept, or the cloud is asked instead, with private va
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import nullcontext
@@ -16,6 +15,7 @@ from typing import Literal
 from doorstep._errors import BadInput, BoundaryError, DoorstepError, ModelError
 from doorstep._values import Message, Options, Piece, Reply, Zone
 from doorstep.boundary import Boundary
+from doorstep.boundary.patience import patient
 from doorstep.models.base import Model, closing
 from doorstep.patterns.checks import (
     AnyCheck,
@@ -86,7 +86,10 @@ class EscalateOnHard(Pattern):
         super().__init__(boundary, price=price, watch=watch)
         needs_boundary(cloud, boundary)
         if home.zone is Zone.CLOUD:
-            raise BadInput(f"{home.name} is in the cloud, and was given as the model at home.")
+            raise BadInput(
+                f"{home.name} is in the cloud, and was given as the model at home.",
+                hint="Give a model at home, or the other one as the cloud.",
+            )
         if on_cannot_tell not in ("escalate", "keep"):
             raise BadInput("What to do where nobody can tell is none of escalate and keep.")
         self._judge = judge or Rules()
@@ -103,7 +106,10 @@ class EscalateOnHard(Pattern):
     ) -> AsyncIterator[Piece]:
         """See `Pattern.stream_in`. A kept answer comes whole, once it is judged."""
         if not messages:
-            raise BadInput("There is no message to answer.")
+            raise BadInput(
+                "There is no message to answer.",
+                hint="Give at least one message, in the role user.",
+            )
         draft = await self._at_home(run, messages, options)
         judgement = await self._judgement(run, messages, options, draft)
         verdict, kept = self._verdict(judgement)
@@ -119,7 +125,7 @@ class EscalateOnHard(Pattern):
     async def _at_home(self, run: Run, messages: Sequence[Message], options: Options) -> _Draft:
         home, begun = run.model("answer", self._home), time.perf_counter()
         try:
-            async with asyncio.timeout(self._patience) if self._patience else nullcontext():
+            async with patient(self._patience) if self._patience else nullcontext():
                 reply = await home.respond(messages, self._with_logprobs(options))
         except TimeoutError:
             return _Draft(None, failed="the home model took longer than it may")

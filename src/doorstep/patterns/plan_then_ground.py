@@ -149,7 +149,10 @@ class PlanThenGround(Pattern):
             await self._ask_cloud(run, goal, ())
         except Held as held:
             return held.crossing
-        raise BadInput("Nothing would leave: the plan is not made in the cloud.")
+        raise BadInput(
+            "Nothing would leave: the plan is not made in the cloud.",
+            hint="Give it a cloud model, or just ask.",
+        )
 
     # --- the plan -------------------------------------------------------------------------------
 

@@ -8,9 +8,11 @@ the record, however it ended: the outer run holds the inner one's.
 
 from __future__ import annotations
 
+import itertools
 import time
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
@@ -21,6 +23,7 @@ from doorstep.boundary import Boundary, Clearance
 from doorstep.models.base import Model, closing
 from doorstep.patterns import spans
 from doorstep.patterns.apart import apart
+from doorstep.patterns.listening import Actor, Began, Crossed, Ended, Hear, Said, below, heard
 
 Pricer = Callable[[Model, Usage], Decimal | None]
 Watch = Callable[[str], None]
@@ -55,6 +58,8 @@ class Run:
         self._boundary = boundary
         self._price = price
         self._watch = watch
+        self.hear: Hear | None = heard()
+        self.calls = itertools.count()  # shared with the runs of patterns within
         self._steps: list[Step] = []
         self._crossings: list[Crossing] = []
         self._stand_ins: list[str] = []
@@ -70,12 +75,64 @@ class Run:
 
     def check(self, step: str, seconds: float, note: str = "") -> None:
         """A step without a model."""
-        self._steps.append(Step(step, "check", "", seconds, note=note))
+        self.add(Step(step, "check", "", seconds, note=note))
 
-    def add(self, step: Step, crossings: Sequence[Crossing] = ()) -> None:
-        """A step that somebody else timed, and what crossed in it."""
+    def begins(self, step: str, actor: Actor, model: str, stand_in: str = "") -> int:
+        """A step that somebody else times begins; the number of its call, for `add`."""
+        call = next(self.calls)
+        if self.hear is not None:
+            self.hear(Began(call, step, actor, model, stand_in))
+        return call
+
+    def add(
+        self,
+        step: Step,
+        crossings: Sequence[Crossing] = (),
+        *,
+        call: int | None = None,
+        said: str = "",
+    ) -> None:
+        """A step that somebody else timed, what crossed in it, and what its model said. With
+        `call`, what crossed has been told as it left (see `left`)."""
         self._steps.append(step)
         self._crossings += crossings
+        if self.hear is None:
+            return
+        number = call
+        if number is None:
+            number = self.begins(step.name, step.actor, step.model)
+            for crossing in crossings:
+                self.hear(Crossed(number, step.name, crossing))
+        self.hear(Ended(number, step, said))
+
+    @contextmanager
+    def begun(self, step: str, actor: Actor, model: str, stand_in: str = "") -> Iterator[int]:
+        """`begins`, for a step that may break off: then its end is told, with the error's type."""
+        call, start = self.begins(step, actor, model, stand_in), time.perf_counter()
+        try:
+            yield call
+        except BaseException as error:
+            spent, note = time.perf_counter() - start, type(error).__name__
+            self.ended(call, Step(step, actor, model, spent, note=note))
+            raise
+
+    def ended(self, call: int, step: Step) -> None:
+        """A step that has begun has ended: tells it at once. It is recorded by `keep`."""
+        if self.hear is not None:
+            self.hear(Ended(call, step))
+
+    def keep(self, step: Step) -> None:
+        """Record a step that has been told (see `ended`): steps side by side, in their order."""
+        self._steps.append(step)
+
+    def left(self, call: int, step: str) -> Callable[[Crossing], None]:
+        """What hears of the crossings of a step that has begun; see `Passage.told`."""
+
+        def told(crossing: Crossing) -> None:
+            if self.hear is not None:
+                self.hear(Crossed(call, step, crossing))
+
+        return told
 
     def fell_back(self, why: str) -> None:
         self._fallbacks.append(why)
@@ -138,11 +195,18 @@ class Run:
         """One call of `model`, recorded however it ends."""
         self._watch(f"{step}: {model.name}")
         self.stands_in(model.stand_in)
-        call = _Call(step, model, spans.begin(self._pattern, step, model))
+        actor: Actor = "cloud" if model.zone is Zone.CLOUD else "home"
+        number = self.begins(step, actor, model.name, model.stand_in)
+        call = _Call(step, model, number, spans.begin(self._pattern, step, model))
+        if call.run is not None:
+            call.run.hear = below(step, self.hear) if self.hear is not None else None
+            call.run.calls = self.calls
         try:
             source = apart(lambda: self._pieces(call, clearance, messages, options))
             async with closing(source) as pieces:
                 async for piece in pieces:
+                    if self.hear is not None and piece.text:
+                        self.hear(Said(number, step, piece.text))
                     if piece.reply is not None:
                         self._record(call, piece.reply)
                     yield piece
@@ -170,6 +234,9 @@ class Run:
             self.nested(call.name, within)
         else:
             self._steps.append(done)
+        if self.hear is not None:
+            said = reply.text if reply else ""
+            self.hear(Ended(call.number, done, said, parts=within is not None))
 
     async def _pieces(
         self,
@@ -184,9 +251,14 @@ class Run:
                     yield piece
             return
         if self._boundary is None or clearance is None:
-            raise BadInput(f"{call.model.name} is in the cloud, and no boundary was given.")
+            raise BadInput(
+                f"{call.model.name} is in the cloud, and no boundary was given.",
+                hint="Give the pattern one: doorstep.open_boundary, or Boundary(…).",
+            )
         with self._boundary.crossing(clearance) as passage:
             call.crossed = passage.crossings
+            if self.hear is not None:
+                passage.told = self.left(call.number, call.name)
             async with closing(call.model.stream(messages, options)) as pieces:
                 async for piece in pieces:
                     yield piece
@@ -195,8 +267,11 @@ class Run:
 class _Call:
     """One call of a model. `crossed` grows while it runs; `run` is that of a nested pattern."""
 
-    def __init__(self, name: str, model: Model, span: spans.CallSpan | None = None) -> None:
+    def __init__(
+        self, name: str, model: Model, number: int, span: spans.CallSpan | None = None
+    ) -> None:
         self.name = name
+        self.number = number
         self.model = model
         self.span = span
         self.crossed: list[Crossing] = []

@@ -90,7 +90,10 @@ class SanitizeAndSolve(Pattern):
         if home_tries < 1:
             raise BadInput("Home's model needs at least one try.")
         if home.zone is Zone.CLOUD:
-            raise BadInput(f"{home.name} is in the cloud, and was given as the model at home.")
+            raise BadInput(
+                f"{home.name} is in the cloud, and was given as the model at home.",
+                hint="Give a model at home, or the other one as the cloud.",
+            )
         self._home = home
         self._cloud = cloud
         self._level: Level = level
@@ -119,7 +122,10 @@ class SanitizeAndSolve(Pattern):
         checked first. Raises OutputInvalid where `fallback` is "refuse" and it came to that.
         """
         if not messages:
-            raise BadInput("There is no message to answer.")
+            raise BadInput(
+                "There is no message to answer.",
+                hint="Give at least one message, in the role user.",
+            )
         if self._level == "abstract":
             answer = self._abstract(run, messages, options)
         else:
@@ -138,7 +144,10 @@ class SanitizeAndSolve(Pattern):
             await self.respond(messages, options)
         except Held as held:
             return held.crossing
-        raise BadInput("Nothing would leave: this is answered at home.")
+        raise BadInput(
+            "Nothing would leave: this is answered at home.",
+            hint="Just ask: there is nothing to look at beforehand.",
+        )
 
     async def abstract(self, messages: Sequence[Message]) -> Abstracted:
         """Home's part alone: the anonymous problem with its names, leaks, lost and invented facts.

@@ -93,7 +93,9 @@ async def shadow(
     bank = in_order(cheap_checks() if checks is None else tuple(checks))
     rows = [await _judged(row, judge, bank) for row in await asyncio.to_thread(read, path)]
     if not rows:
-        raise BadInput("The log holds no answers.")
+        raise BadInput(
+            "The log holds no answers.", hint='A line of it is {"prompt": …, "answer": …}.'
+        )
     costs = [price(row.usage) for row in rows if row.verdict == "escalate"]
     known = [cost for cost in costs if cost is not None]
     return ShadowReport(

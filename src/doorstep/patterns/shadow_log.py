@@ -30,9 +30,12 @@ def read(path: Path) -> list[Row]:
         with path.open(encoding="utf-8") as lines:
             return [_row(number, line) for number, line in _filled(lines)]
     except OSError as error:
-        raise BadInput(f"The log cannot be read ({type(error).__name__}).") from None
+        raise BadInput(
+            f"The log cannot be read ({type(error).__name__}).",
+            hint="Look at the path, and who may read it.",
+        ) from None
     except UnicodeDecodeError:
-        raise BadInput("The log is not UTF-8.") from None
+        raise BadInput("The log is not UTF-8.", hint="Convert it first.") from None
 
 
 def _filled(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -115,10 +115,17 @@ class SolveCase(Pattern, Generic[K, S]):
                 await self._cloud.typed(self._case.request(kept, ()), self._case.solution, tries=1)
             except Held as held:
                 return kept, held.crossing
-        raise BadInput("Nothing would leave: the cloud is no cloud model.")
+        raise BadInput(
+            "Nothing would leave: the cloud is no cloud model.",
+            hint="Give it a cloud model, or just ask.",
+        )
 
     async def _sanitize(self, ask: Ask, run: Run) -> K:
         self._watch(f"home ({self._case.home}) reads the notes")
+        with run.begun("sanitize", "home", self._case.home, self._case.stand_in) as call:
+            return await self._read(ask, run, call)
+
+    async def _read(self, ask: Ask, run: Run, call: int) -> K:
         clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
         for tries in range(1, self._case.home_tries + 1):
             try:
@@ -130,12 +137,18 @@ class SolveCase(Pattern, Generic[K, S]):
             usage += made.usage
             faults = tuple(self._case.check_problem(made.value))
             if not faults:
-                run.add(_home_step("sanitize", made.by, clock, usage, tries))
+                run.add(_home_step("sanitize", made.by, clock, usage, tries), call=call)
                 return made.value
-        return self._sanitize_by_rules(ask, faults, clock, usage, run)
+        return self._sanitize_by_rules(ask, faults, clock, usage, run, call)
 
     def _sanitize_by_rules(
-        self, ask: Ask, faults: Sequence[Fault], clock: _Clock, usage: Usage, run: Run
+        self,
+        ask: Ask,
+        faults: Sequence[Fault],
+        clock: _Clock,
+        usage: Usage,
+        run: Run,
+        call: int,
     ) -> K:
         kept = self._case.sanitize_by_rules(ask) if self._case.home_tries > 1 else None
         left = tuple(self._case.check_problem(kept)) if kept is not None else faults
@@ -145,28 +158,38 @@ class SolveCase(Pattern, Generic[K, S]):
                 problems=tuple(f.code for f in left),
                 hint="Nothing was sent. Put each limit in a sentence of its own and try again.",
             )
-        run.add(_home_step("sanitize", self._case.home, clock, usage, self._case.home_tries))
+        done = _home_step("sanitize", self._case.home, clock, usage, self._case.home_tries)
+        run.add(done, call=call)
         run.fell_back(f"{FELL_BACK_READING} ({_codes(faults)})")
         return kept
 
     async def _cross(self, kept: K, run: Run) -> tuple[S | None, tuple[Fault, ...]]:
         """What the cloud said, None where it did not pass the checks, and what was wrong."""
         self._watch(f"cloud ({self._cloud.name}) solves the anonymous problem")
+        with run.begun("solve", "cloud", self._cloud.name, self._cloud.stand_in) as call:
+            solution, faults = await self._solved(kept, run, call)
+        if solution is not None and not faults:
+            return solution, ()
+        run.fell_back(f"{FELL_BACK_SOLVING} ({_codes(faults)})")
+        return None, faults
+
+    async def _solved(self, kept: K, run: Run, call: int) -> tuple[S | None, tuple[Fault, ...]]:
+        """What the cloud said at last, and what is wrong with it."""
         clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
         solution: S | None = None
         tries = 0
         with self._crossing(self._case.clearance(kept)) as passage:
+            passage.told = run.left(call, "solve")
             while tries < self._cloud_tries:
                 tries += 1
                 solution, spent, faults = await self._try_cloud(kept, faults)
                 usage += spent
                 if solution is not None and not faults:
                     break
-        run.add(self._cloud_step(clock, usage, tries, passage.crossings), passage.crossings)
-        if solution is not None and not faults:
-            return solution, ()
-        run.fell_back(f"{FELL_BACK_SOLVING} ({_codes(faults)})")
-        return None, faults
+        step = self._cloud_step(clock, usage, tries, passage.crossings)
+        said = "" if solution is None else solution.model_dump_json()
+        run.add(step, passage.crossings, call=call, said=said)
+        return solution, faults
 
     async def _try_cloud(
         self, kept: K, faults: Sequence[Fault]
@@ -181,15 +204,23 @@ class SolveCase(Pattern, Generic[K, S]):
 
     async def _answer(self, kept: K, solution: S, overruled: Sequence[Fault], run: Run) -> str:
         self._watch(f"home ({self._case.home}) writes the answer")
+        with run.begun("answer", "home", self._case.home, self._case.stand_in) as call:
+            return await self._written(kept, solution, overruled, run, call)
+
+    async def _written(
+        self, kept: K, solution: S, overruled: Sequence[Fault], run: Run, call: int
+    ) -> str:
         clock, usage, faults = _Clock(), Usage(), tuple[Fault, ...]()
         for tries in range(1, self._case.home_tries + 1):
             made: Made[str] = await self._case.answer(kept, solution, overruled, faults)
             usage += made.usage
             faults = tuple(self._case.check_answer(kept, solution, made.value))
             if not faults:
-                run.add(_home_step("answer", made.by, clock, usage, tries))
+                done = _home_step("answer", made.by, clock, usage, tries)
+                run.add(done, call=call, said=made.value)
                 return made.value
-        run.add(_home_step("answer", self._case.home, clock, usage, self._case.home_tries))
+        done = _home_step("answer", self._case.home, clock, usage, self._case.home_tries)
+        run.add(done, call=call)
         run.fell_back(f"{FELL_BACK_WRITING} ({_codes(faults)})")
         return self._case.answer_by_rules(kept, solution, overruled)
 

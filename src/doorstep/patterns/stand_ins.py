@@ -56,7 +56,10 @@ class StandInHome(Model):
     ) -> AsyncIterator[Piece]:
         """See `Model.stream`. What it cannot do ends as a refusal."""
         if options.schema is not None or options.logprobs:
-            raise BadInput(f"{self.name} gives neither a schema's JSON nor log-probabilities.")
+            raise BadInput(
+                f"{self.name} gives neither a schema's JSON nor log-probabilities.",
+                hint="Take a real model for that: start Ollama, or set OPENAI_API_KEY.",
+            )
         said = arithmetic(messages[-1].text) if messages else None
         text = said or DECLINED
         yield Piece(text)

@@ -63,6 +63,6 @@ def _log1m(share: float) -> float:
 
 def _possible(counted: int, n: int, confidence: float) -> None:
     if not 0 <= counted <= n:
-        raise BadInput(f"{counted} of {n} is no count.")
+        raise BadInput(f"{counted} of {n} is no count.", hint="Count from 0 to n.")
     if not 0 < confidence < 1:
         raise BadInput(f"A confidence of {confidence} is not between 0 and 1.")

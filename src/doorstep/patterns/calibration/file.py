@@ -32,19 +32,30 @@ def save(calibration: Calibration, path: Path) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise BadInput(f"{path} cannot be written ({error.strerror}).") from None
+        raise BadInput(
+            f"{path} cannot be written ({error.strerror}).",
+            hint="Look at the folder, and who may write there.",
+        ) from None
 
 
 def load(path: Path) -> Calibration:
     """The calibration of a file. BadInput where there is none, or none of this version."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadInput(f"{path} is too large for a calibration.")
+            raise BadInput(
+                f"{path} is too large for a calibration.",
+                hint="Name a file that `doorstep calibrate` wrote.",
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}).") from None
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}).",
+            hint="Look at the path, and who may read it.",
+        ) from None
     except UnicodeDecodeError:
-        raise BadInput(f"{path} is no calibration.") from None
+        raise BadInput(
+            f"{path} is no calibration.", hint="Name a file that `doorstep calibrate` wrote."
+        ) from None
     from pydantic import ValidationError
 
     try:

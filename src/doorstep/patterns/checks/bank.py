@@ -54,9 +54,11 @@ def default_checks() -> tuple[AnyCheck, ...]:
 def in_order(checks: Sequence[AnyCheck]) -> tuple[AnyCheck, ...]:
     """The checks that ask a model after those that do not. BadInput for none, or two of a name."""
     if not checks:
-        raise BadInput("There is no check to look at the answer with.")
+        raise BadInput(
+            "There is no check to look at the answer with.", hint="Give one, as cheap_checks()."
+        )
     if len({check.name for check in checks}) != len(checks):
-        raise BadInput("Two checks have the same name.")
+        raise BadInput("Two checks have the same name.", hint="Give each a name of its own.")
     return tuple(sorted(checks, key=lambda check: isinstance(check, Asking)))
 
 

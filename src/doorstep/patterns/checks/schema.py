@@ -50,7 +50,7 @@ def _understand(node: object, depth: int) -> None:
     if isinstance(node, bool):
         return
     if not isinstance(node, Mapping) or depth > MAX_DEPTH:
-        raise BadInput("This is no JSON Schema.")
+        raise BadInput("This is no JSON Schema.", hint="See https://json-schema.org/learn.")
     unknown = node.keys() - _RULES.keys() - _NOTES - _INNER - {"$ref", "required", "type"}
     if unknown:
         raise BadInput(
@@ -59,7 +59,7 @@ def _understand(node: object, depth: int) -> None:
         )
     lists = [node[key] for key in _LISTS & node.keys()]
     if not all(isinstance(one, list) for one in lists) or _types(node) - _TYPES.keys():
-        raise BadInput("This is no JSON Schema.")
+        raise BadInput("This is no JSON Schema.", hint="See https://json-schema.org/learn.")
     for inner in _schemas(node):
         _understand(inner, depth + 1)
 
@@ -89,7 +89,7 @@ class _Check:
     def faults(self, node: object, value: object, depth: int) -> Iterator[None]:
         """One None for each place that breaks a rule."""
         if depth > MAX_DEPTH:
-            raise BadInput("The JSON Schema is nested too deeply.")
+            raise BadInput("The JSON Schema is nested too deeply.", hint="Make it flatter.")
         if isinstance(node, bool):
             yield from () if node else (None,)
             return
@@ -111,7 +111,10 @@ class _Check:
             if part:
                 node = node.get(part) if isinstance(node, Mapping) else None
         if node is None or not reference.startswith("#"):
-            raise BadInput("The JSON Schema refers to something that is not in it.")
+            raise BadInput(
+                "The JSON Schema refers to something that is not in it.",
+                hint="Give each $ref a definition under $defs.",
+            )
         return node
 
     def _fits(self, node: object, value: object, depth: int) -> bool:

@@ -68,11 +68,20 @@ class Agreement:
         try:
             found = TypeAdapter(cls).validate_json(path.read_bytes())
         except OSError as error:
-            raise BadInput(f"The calibration cannot be read ({type(error).__name__}).") from None
+            raise BadInput(
+                f"The calibration cannot be read ({type(error).__name__}).",
+                hint="Look at the path, and who may read it.",
+            ) from None
         except ValidationError:
-            raise BadInput("The file is no calibration of agreement.") from None
+            raise BadInput(
+                "The file is no calibration of agreement.",
+                hint="Name a file that calibrate_agreement wrote.",
+            ) from None
         if not found._fits():
-            raise BadInput("The counts of the calibration do not fit its bound.")
+            raise BadInput(
+                "The counts of the calibration do not fit its bound.",
+                hint="Calibrate again: the file was changed.",
+            )
         return found
 
     def _fits(self) -> bool:
@@ -98,7 +107,10 @@ def calibrate_agreement(
         agreed += found.verdict == "agree"
         wrong += found.verdict == "agree" and not example.right
     if not n:
-        raise BadInput("There is no example to calibrate on.")
+        raise BadInput(
+            "There is no example to calibrate on.",
+            hint="Give pairs of answers of which you know whether they were right.",
+        )
     return Agreement(n, agreed, wrong, _bound(wrong, agreed, confidence), confidence)
 
 

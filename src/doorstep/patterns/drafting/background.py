@@ -28,6 +28,7 @@ from typing import Any, Self, TypeVar
 from doorstep._errors import BadInput, ConfigError, DoorstepError
 from doorstep._folders import data_folder
 from doorstep._values import Message, Options, Reply
+from doorstep.boundary.approval import looked_at
 from doorstep.boundary.keys import load_key
 from doorstep.patterns.draft_then_refine import DraftThenRefine
 from doorstep.patterns.drafting.desk import TAKEN, Said, desk_of_process, destroy, launch
@@ -118,7 +119,9 @@ class Refinery:
     def _open(self) -> None:
         desk = desk_of_process()
         if desk.refinery is not None:
-            raise ConfigError("Another refinery is open in this process.")
+            raise ConfigError(
+                "Another refinery is open in this process.", hint="Close it first, or use that one."
+            )
         _make(self._folder)
         self._lock = None if self._url else _locked(self._folder / "refinery.lock")
         try:
@@ -166,7 +169,10 @@ class Refinery:
         id: str = "",
     ) -> str:
         """Start a job, and return its id once it is stored. A job whose `id` is there already is
-        not started again. BadInput for an id of other signs than letters, digits, - and _."""
+        not started again. BadInput for an id of other signs than letters, digits, - and _, and in a
+        run that a person looks at: a job may go on after a crash, when nobody looks any more."""
+        if looked_at():
+            raise BadInput("A job in the background cannot be looked at before something leaves.")
         if id and not _ID.fullmatch(id):
             raise BadInput("The id of a job is up to 100 letters, digits, hyphens and underscores.")
         reply = Reply(draft, "draft") if isinstance(draft, str) else replace(draft, logprobs=())

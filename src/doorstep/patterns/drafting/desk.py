@@ -96,7 +96,10 @@ def _job_of(id: str, status: str, output: Said | None, taken: bool) -> Job:
     if status != "SUCCESS" or output is None:
         return Job(id, "failed", reason=status, delivered=taken)
     if output["id"] != id:  # somebody moved a stored answer to another job
-        raise ConfigError("A stored job is not what it says it is.")
+        raise ConfigError(
+            "A stored job is not what it says it is.",
+            hint="Somebody changed the database: ask again, and look at who may write there.",
+        )
     if output["failed"]:
         return Job(id, "failed", reason=output["failed"], delivered=taken)
     return Job(id, "done", reply_in(output["reply"]), delivered=taken)
@@ -117,15 +120,22 @@ def launch(config: Any, executor: str) -> None:
     from dbos import DBOS
 
     if os.environ.get("DBOS__CLOUD") == "true":
-        raise ConfigError("DBOS Cloud is set up in the environment; a refinery stays at home.")
+        raise ConfigError(
+            "DBOS Cloud is set up in the environment; a refinery stays at home.",
+            hint="Unset DBOS__CLOUD.",
+        )
     DBOS(config=config)
     if DBOS.executor_id != executor:  # it gave back an instance that was there before
-        raise ConfigError("The application runs DBOS itself; a refinery needs a process without.")
+        raise ConfigError(
+            "The application runs DBOS itself; a refinery needs a process without.",
+            hint="Open the refinery in a process of its own.",
+        )
     try:
         DBOS.launch()
     except Exception as error:  # of whatever driver; its message may hold the address
         raise ConfigError(
-            f"The database of the refinery cannot be opened ({type(error).__name__})."
+            f"The database of the refinery cannot be opened ({type(error).__name__}).",
+            hint="Look at its folder or its address, and who may write there.",
         ) from None
 
 

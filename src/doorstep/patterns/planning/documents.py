@@ -67,7 +67,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
-            raise BadInput("The folder of the documents does not exist.")
+            raise BadInput("The folder of the documents does not exist.", hint="Look at the path.")
         self._root = root.resolve()
 
     def read(self, name: str) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from doorstep._errors import DoorstepError
+from doorstep._values import Step
+from doorstep.boundary.patience import patient
 from doorstep.patterns.planning.dates import parse_date
 from doorstep.patterns.planning.goal import Goal
 from doorstep.patterns.planning.kinds import Kind, convert, value_of
@@ -72,8 +74,8 @@ class Execution:
         self._done = {step.id: loop.create_future() for step in self._plan.steps}
         try:
             async with asyncio.TaskGroup() as group:
-                for step in self._plan.steps:
-                    group.create_task(self._one(step))
+                for at, step in enumerate(self._plan.steps):
+                    group.create_task(self._one(at, step))
         finally:
             self._record()
         return {name: done.result() for name, done in self._done.items()}
@@ -81,24 +83,25 @@ class Execution:
     def _record(self) -> None:
         for at, done in enumerate(self._done.values()):
             if done.done() and not done.cancelled():
-                one = done.result()
-                note = one.failed or sized(one.result)
-                self._run.check(f"step {place(at)}: {one.step.tool}", one.seconds, note)
+                self._run.keep(_step(at, done.result()))
 
-    async def _one(self, step: PlanStep) -> None:
+    async def _one(self, at: int, step: PlanStep) -> None:
         before = [await self._done[one.of] for one in step.references()]
         begun = time.perf_counter()
+        call = self._run.begins(_name(at, step), "check", "")
         if any(done.failed for done in before):
             done = Done(step, failed="skipped")
         else:
             async with self._room:
                 begun = time.perf_counter()
                 done = await self._carried_out(step)
-        self._done[step.id].set_result(replace(done, seconds=time.perf_counter() - begun))
+        done = replace(done, seconds=time.perf_counter() - begun)
+        self._run.ended(call, _step(at, done))
+        self._done[step.id].set_result(done)
 
     async def _carried_out(self, step: PlanStep) -> Done:
         try:
-            async with asyncio.timeout(self._timeout):
+            async with patient(self._timeout):
                 result = await self._call(step)
         except StepFailed as error:
             return Done(step, failed=error.code)
@@ -143,6 +146,16 @@ class Execution:
         if one.field is not None:
             result = _field(result, one.field)
         return result if one.at is None else _item(result, one.at)
+
+
+def _name(at: int, step: PlanStep) -> str:
+    return f"step {place(at)}: {step.tool}"
+
+
+def _step(at: int, done: Done) -> Step:
+    """What became of the plan's step `at` (the first is 0), as a step of the run."""
+    note = done.failed or sized(done.result)
+    return Step(_name(at, done.step), "check", "", done.seconds, note=note)
 
 
 def _amount(written: str, kind: Kind) -> object:

@@ -89,9 +89,11 @@ class CsvFile:
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise BadInput("The CSV file does not exist.")
+            raise BadInput("The CSV file does not exist.", hint="Look at the path.")
         if path.stat().st_size > MAX_FILE:
-            raise BadInput(f"The CSV file is larger than {MAX_FILE} bytes.")
+            raise BadInput(
+                f"The CSV file is larger than {MAX_FILE} bytes.", hint="Take a part of it."
+            )
         self._path = path
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
@@ -117,7 +119,7 @@ class CsvFile:
         with self._path.open(encoding="utf-8-sig", newline="") as file:
             first = next(_rows(file, self._dialect), None)
         if not first:
-            raise BadInput("The CSV file has no header.")
+            raise BadInput("The CSV file has no header.", hint="Its first line names the columns.")
         return tuple(first)
 
 

@@ -98,9 +98,14 @@ def _hints(function: Function, name: str) -> dict[str, Any]:
     try:
         hints = get_type_hints(function, include_extras=True)
     except (NameError, TypeError):
-        raise BadInput(f"The annotations of the tool {name} cannot be read.") from None
+        raise BadInput(
+            f"The annotations of the tool {name} cannot be read.",
+            hint="Name types that exist where it is defined.",
+        ) from None
     if hints.get("return") in (None, type(None)):
-        raise BadInput(f"The tool {name} has no annotated result.")
+        raise BadInput(
+            f"The tool {name} has no annotated result.", hint="Write its type: def tool(…) -> str."
+        )
     return hints
 
 
@@ -109,7 +114,10 @@ def _parameters(
 ) -> Iterable[inspect.Parameter]:
     found = inspect.signature(function).parameters.values()
     if any(one.kind not in _KINDS or one.name not in hints for one in found):
-        raise BadInput(f"The tool {name} has a parameter without an annotation or a name.")
+        raise BadInput(
+            f"The tool {name} has a parameter without an annotation or a name.",
+            hint="Write the type of each: def tool(name: str).",
+        )
     return found
 
 
@@ -123,7 +131,9 @@ def toolbox(tools: Iterable[Tool | Function | Iterable[Tool]]) -> dict[str, Tool
             group = (tool(given),) if callable(given) else given
         for one in group:
             if one.name in found:
-                raise BadInput(f"Two tools are called {one.name}.")
+                raise BadInput(
+                    f"Two tools are called {one.name}.", hint="Give each a name of its own."
+                )
             found[one.name] = one
     if not found:
         raise BadInput("There are no tools.", hint="Give at least one.")
