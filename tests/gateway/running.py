@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from openai import AsyncOpenAI
 
 from doorstep import EscalateOnHard, KeepHome, Ledger, SanitizeAndSolve
 from doorstep.gateway.app import App, Check, Routes
@@ -153,3 +154,24 @@ class KeepsHome:
 
     async def send(self, target: Target, path: str, body: object, request: Request) -> Any:
         raise KeepHome("This stays at home.", kinds=("name",))
+
+
+@asynccontextmanager
+async def openai_at(
+    surface: Any, folder: Path, home: Model | None = None, **given: Any
+) -> AsyncIterator[tuple[House, AsyncOpenAI, str]]:
+    """A house whose gateway answers the routes of one `surface`, OpenAI's own client for it, and
+    its URL."""
+    async with (
+        house(folder, home, **given) as h,
+        running(surface.routes(h.core)) as url,
+        AsyncOpenAI(base_url=f"{url}/v1", api_key="any", max_retries=0) as client,
+    ):
+        yield h, client, url
+
+
+async def post(url: str, **body: Any) -> httpx2.Response:
+    """What is not said as a client of OpenAI's would say it."""
+    headers = body.pop("headers", {})
+    async with httpx2.AsyncClient(trust_env=False, timeout=20) as client:
+        return await client.post(url, json=body, headers=headers)

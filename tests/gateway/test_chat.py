@@ -6,14 +6,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import openai
 import pytest
-from openai import AsyncOpenAI, OpenAI
+from openai import OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from doorstep import ModelUnavailable
@@ -24,7 +24,8 @@ from doorstep.gateway.core import Core, Rules
 from doorstep.models import Ollama
 from doorstep.models.base import Model
 from doorstep.models.scripted import Scripted
-from tests.gateway.running import House, KeepsHome, house, running
+from tests.gateway.running import KeepsHome, house, openai_at, running
+from tests.gateway.running import post as post_to
 from tests.models.ollama_server import Chat, OllamaServer
 from tests.models.openai_server import Answer, chat_events
 from tests.patterns.far import NAMES
@@ -34,22 +35,11 @@ ASK = [{"role": "user", "content": f"When does {MAYA} fly?"}]
 SOLVE = "sanitize-and-solve"
 
 
-@asynccontextmanager
-async def served(
-    folder: Path, home: Model | None = None, **given: Any
-) -> AsyncIterator[tuple[House, AsyncOpenAI, str]]:
-    async with (
-        house(folder, home, **given) as h,
-        running(chat.routes(h.core)) as url,
-        AsyncOpenAI(base_url=f"{url}/v1", api_key="any", max_retries=0) as client,
-    ):
-        yield h, client, url
+served = partial(openai_at, chat)
 
 
 async def post(url: str, **body: Any) -> httpx2.Response:
-    headers = body.pop("headers", {})
-    async with httpx2.AsyncClient(trust_env=False, timeout=20) as client:
-        return await client.post(f"{url}/v1/chat/completions", json=body, headers=headers)
+    return await post_to(f"{url}/v1/chat/completions", **body)
 
 
 def echoes(messages: Sequence[Message], options: Options) -> str:

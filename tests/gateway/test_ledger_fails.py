@@ -148,7 +148,7 @@ def _answer(got: Got) -> Reply:
 
 
 async def test_what_asks_a_person_first_is_refused_where_there_is_none(tmp_path: Path) -> None:
-    toml = TOML + '[[boundary.rules]]\nkinds = ["*"]\ndo = "ask"\n'
+    toml = TOML + '[page]\non = false\n[[boundary.rules]]\nkinds = ["*"]\ndo = "ask"\n'
     async with Upstream() as cloud, running(tmp_path / "d", cloud, toml) as client:
         reply = await client.post("/v1/chat/completions", json=ASK)
         plain = ASK | {"messages": [{"role": "user", "content": "Hi"}]}

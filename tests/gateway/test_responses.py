@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import openai
 import pytest
-from openai import AsyncOpenAI
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
@@ -20,9 +18,9 @@ from doorstep import Message, Options, Reply, Usage
 from doorstep.gateway import responses
 from doorstep.gateway.core import Core, Rules
 from doorstep.gateway.responses_asked import CARRIED, HARMLESS
-from doorstep.models.base import Model
 from doorstep.models.scripted import Scripted
-from tests.gateway.running import House, KeepsHome, house, running
+from tests.gateway.running import KeepsHome, house, openai_at, running
+from tests.gateway.running import post as post_to
 from tests.gateway.test_chat import MAYA, SOLVE, Down, Said, Slow
 from tests.models.openai_server import Answer, chat_events, response_object, responses_events
 
@@ -31,22 +29,11 @@ EVENT: TypeAdapter[Any] = TypeAdapter(ResponseStreamEvent)
 TOOL = {"type": "function", "name": "look", "parameters": {"type": "object"}, "strict": False}
 
 
-@asynccontextmanager
-async def served(
-    folder: Path, home: Model | None = None, **given: Any
-) -> AsyncIterator[tuple[House, AsyncOpenAI, str]]:
-    async with (
-        house(folder, home, **given) as h,
-        running(responses.routes(h.core)) as url,
-        AsyncOpenAI(base_url=f"{url}/v1", api_key="any", max_retries=0) as client,
-    ):
-        yield h, client, url
+served = partial(openai_at, responses)
 
 
 async def post(url: str, **body: Any) -> httpx2.Response:
-    headers = body.pop("headers", {})
-    async with httpx2.AsyncClient(trust_env=False, timeout=20) as client:
-        return await client.post(f"{url}/v1/responses", json=body, headers=headers)
+    return await post_to(f"{url}/v1/responses", **body)
 
 
 def events_of(text: str) -> list[dict[str, Any]]:

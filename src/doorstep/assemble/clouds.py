@@ -148,9 +148,15 @@ def _parts(url: str) -> tuple[SplitResult, int]:
     except ValueError:
         port = 0
     if port == 0:
-        raise ConfigError("The cloud's address cannot be used: its port or its brackets are wrong.")
+        raise ConfigError(
+            "The cloud's address cannot be used: its port or its brackets are wrong.",
+            hint="It looks like https://host/v1 or https://host:port/v1.",
+        )
     if "@" in parts.netloc or any(c.isspace() for c in url):
-        raise ConfigError("The cloud's address has a blank or a user name in it.")
+        raise ConfigError(
+            "The cloud's address has a blank or a user name in it.",
+            hint="It looks like https://host/v1; a key goes in OPENAI_API_KEY.",
+        )
     return parts, port or 0
 
 

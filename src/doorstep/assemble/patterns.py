@@ -14,6 +14,7 @@ from doorstep.assemble.clouds import ChosenCloud, StandIn, choose_cloud
 from doorstep.assemble.homes import ChosenHome, choose_home
 from doorstep.assemble.rules import Layers, layers_of, policy_of, price_of
 from doorstep.assemble.tree import CloudKey, Node
+from doorstep.assemble.waiting import person_of
 from doorstep.boundary import Boundary, Clearance, Ledger, Passage
 from doorstep.boundary.keys import derived, load_key
 from doorstep.config import Settings
@@ -21,6 +22,7 @@ from doorstep.models.base import Model
 from doorstep.patterns.build import Between, made
 from doorstep.patterns.run import Pricer, Watch, quiet
 from doorstep.patterns.stand_ins import STANDS_IN_CLOUD, StandInHome, stand_in_cloud
+from doorstep.runs.held import Waiting
 
 if TYPE_CHECKING:
     import httpx2
@@ -73,8 +75,10 @@ async def assemble_pattern(
     *,
     dry_run: bool = False,
     watch: Watch = quiet,
+    waiting: Waiting | None = None,
 ) -> AsyncIterator[PatternParts]:
-    """Open everything a run of `node` needs, and close it again. Raises `DoorstepError`."""
+    """Open everything a run of `node` needs, and close it again. `waiting`: where a person is
+    asked. Raises `DoorstepError`."""
     environ = os.environ if environ is None else environ
     async with AsyncExitStack() as stack:
         chosen = Chosen(settings, environ, stack)
@@ -86,6 +90,7 @@ async def assemble_pattern(
             key=house_key(settings),
             detectors=layers.detectors,
             dry_run=dry_run,
+            **person_of(settings, waiting, stack),
         )
         client = await stack.enter_async_context(boundary.client(timeout=settings.cloud.timeout_s))
         maker = Maker(chosen, boundary, client, price_of(settings), watch)

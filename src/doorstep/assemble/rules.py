@@ -25,6 +25,7 @@ def policy_of(settings: Settings, *destinations: str) -> Policy:
         approved=boundary.approved,
         opaque=boundary.opaque,
         deadline_s=boundary.deadline_s,
+        ask_timeout_s=boundary.ask_timeout_s,
     )
 
 

@@ -33,14 +33,17 @@ def run(settings: Settings, say: Say) -> int:
     given = settings.gateway
     secret = token_of(settings, os.environ)
     if given.workers > 1 and not hasattr(os, "fork"):
-        raise ConfigError("Several workers need fork, which this system has not.")
+        raise ConfigError(
+            "Several workers need fork, which this system has not.", hint="Set workers = 1."
+        )
     said = _notes(settings, bool(secret))
     _more_files()
     listening = bound(given.host, given.port)
     where = address(given.host, listening.getsockname()[1])
 
     def ready() -> None:
-        for line in (f"Doorstep listens on {where}", *said):
+        seen = (f"See what left the house: {where}/page/",) if settings.page.on else ()
+        for line in (f"Doorstep listens on {where}", *said, *seen):
             say(line)
 
     if given.workers == 1:

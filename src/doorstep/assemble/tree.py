@@ -83,7 +83,10 @@ class _Trees:
     def node(self, name: str, above: tuple[str, ...], over: Mapping[str, object]) -> Node:
         path = (*above, name)
         if name in above:
-            raise ConfigError(f"The patterns go in a circle: {' -> '.join(path)}.")
+            raise ConfigError(
+                f"The patterns go in a circle: {' -> '.join(path)}.",
+                hint="Give one of them a model as its home or cloud.",
+            )
         options = self._options(name, over)
         return Node(name, options, self._side(options.home, path), self._side(options.cloud, path))
 

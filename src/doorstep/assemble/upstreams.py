@@ -29,7 +29,10 @@ def upstreams_of(settings: Settings, environ: Mapping[str, str]) -> tuple[Upstre
         found = _of_cloud(settings, environ)
     names = [one.name for one in found]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise ConfigError(f"Two upstreams have the name {min(twice)}.")
+        raise ConfigError(
+            f"Two upstreams have the name {min(twice)}.",
+            hint="Give each [[gateway.upstreams]] a name of its own.",
+        )
     return tuple(found)
 
 
@@ -107,7 +110,9 @@ def _of_cloud(settings: Settings, environ: Mapping[str, str]) -> list[Upstream]:
         return [_keyed("azure", base, azure, AZURE_KEY)]
     if cloud.base_url:
         if not openai and not is_loopback(cloud.base_url):
-            raise ConfigError(f"There is no key for {origin_of(cloud.base_url)}.")
+            raise ConfigError(
+                f"There is no key for {origin_of(cloud.base_url)}.", hint="Set OPENAI_API_KEY."
+            )
         return [_keyed("cloud", cloud.base_url.rstrip("/"), openai or "", OPENAI_KEY)]
     return [_keyed("openai", OPENAI_URL, openai, OPENAI_KEY)] if openai else []
 

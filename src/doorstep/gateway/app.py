@@ -7,10 +7,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
+from typing import Protocol
 
 import orjson
 
+from doorstep._where import where
 from doorstep.gateway.errors import Fault, fault_of, ollama_error, openai_error
 from doorstep.gateway.http import Answer, BadRequest, Gone, Handler, Receive, Request, Scope, Send
 from doorstep.gateway.spans import Spans, answered
@@ -22,11 +23,24 @@ log = logging.getLogger("doorstep.gateway")
 Check = Callable[[Request], None]  # raises BadRequest
 Routes = Mapping[tuple[str, str], Handler]  # (method, path); a path that ends in /* is a prefix
 Seen = Callable[[Request, Answer, float], None]  # seconds that it took
+Mounted = Callable[[Scope, Receive, Send], Awaitable[None]]  # an ASGI application of its own
+
+
+class Mount(Protocol):
+    """An application that answers everything at and below a path, in its own words. `checks` come
+    first; what they refuse is answered by `refused`, and by nothing else."""
+
+    checks: tuple[Check, ...]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    async def refused(self, error: BadRequest) -> Mounted: ...
 
 
 class App:
     """Answers `routes`. Every request passes the `checks` first, in order, whatever its route.
 
+    `mounts`: by path ("/page"), applications with checks and words of their own.
     `places` are for POST requests: what may cost memory or money. `opening` and `closing` are run
     at the start and at the end of the server (ASGI's lifespan); `seen` is told each answer;
     `spans`: see there.
@@ -42,8 +56,10 @@ class App:
         spans: Spans | None = None,
         opening: Callable[[], Awaitable[None]] | None = None,
         closing: Callable[[], Awaitable[None]] | None = None,
+        mounts: Mapping[str, Mount] | None = None,
     ) -> None:
         self.routes = dict(routes)
+        self._mounts = dict(mounts or {})
         self._paths = {path for _, path in routes}
         self._prefixes = [path[:-1] for path in self._paths if path.endswith("/*")]
         self._checks = checks
@@ -79,6 +95,10 @@ class App:
                 self._seen(request, answer, time.perf_counter() - start)
 
     async def _answer(self, request: Request, answer: Answer) -> None:
+        first = "/" + request.path[1:].partition("/")[0]
+        if first in self._mounts:
+            await self._hand_over(first, request, answer)
+            return
         for check in self._checks:
             check(request)
         handler = self._handler(request)
@@ -87,6 +107,15 @@ class App:
             return
         async with self._places:
             await handler(request, answer)
+
+    async def _hand_over(self, first: str, request: Request, answer: Answer) -> None:
+        mount: Mounted | Mount = self._mounts[first]
+        try:
+            for check in self._mounts[first].checks:
+                check(request)
+        except BadRequest as error:
+            mount = await self._mounts[first].refused(error)
+        await mount({**request.scope, "root_path": first}, request.receive, answer.passed)
 
     def _handler(self, request: Request) -> Handler:
         path = self._route(request.path)
@@ -117,7 +146,7 @@ async def _failed(request: Request, answer: Answer, error: Exception) -> None:
     """Once an answer has begun, its surface has to say in its own words that it broke off."""
     fault = fault_of(error)
     if fault.code == "internal":  # a path or the error's own words could hold anything
-        log.error("A request failed inside: %s at %s.", type(error).__name__, _where(error))
+        log.error("A request failed inside: %s at %s.", type(error).__name__, where(error))
     if answer.begun:
         raise ConnectionAbortedError(fault.code) from None  # the server cuts the connection
     await _said(request, answer, fault)
@@ -133,13 +162,3 @@ async def _stopped(request: Request, answer: Answer) -> None:
     if not answer.begun:
         fault = Fault(503, "stopping", "The gateway is being stopped. Try again.", retry_after=2)
         await _said(request, answer, fault)
-
-
-def _where(error: BaseException) -> str:
-    """File and line of the innermost frame."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -28,6 +28,19 @@ _EFFORTS: Mapping[str, Effort] = {
     "high": "high",
     "xhigh": "high",
 }
+# Of either interface, what changes nothing of an answer. None: at any value.
+HARMLESS: Mapping[str, object] = {
+    "user": None,
+    "metadata": None,
+    "store": None,  # nothing is stored, whatever is asked
+    "service_tier": None,
+    "safety_identifier": None,
+    "prompt_cache_key": None,
+    "prompt_cache_retention": None,
+    "tool_choice": None,  # without tools
+    "parallel_tool_calls": None,
+    "top_p": (1,),
+}
 
 
 @dataclass(frozen=True, slots=True)

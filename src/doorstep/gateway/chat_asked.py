@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from doorstep._values import Message, Options
+from doorstep.gateway import asked
 from doorstep.gateway.asked import (
     Asked,
     Left,
@@ -28,19 +29,10 @@ CARRIED = frozenset(
 )
 # What changes nothing of an answer, or does so at these values only (they are the defaults).
 HARMLESS: Mapping[str, object] = {
-    "user": None,
-    "metadata": None,
-    "store": None,  # nothing is stored, whatever is asked
-    "service_tier": None,
-    "safety_identifier": None,
-    "prompt_cache_key": None,
-    "prompt_cache_retention": None,
+    **asked.HARMLESS,
     "prediction": None,  # makes the same answer faster
-    "tool_choice": None,  # without tools
     "function_call": None,
-    "parallel_tool_calls": None,
     "n": (1,),
-    "top_p": (1,),
     "presence_penalty": (0,),
     "frequency_penalty": (0,),
     "logit_bias": ({},),

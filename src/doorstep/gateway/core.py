@@ -7,11 +7,12 @@ the library (a pattern, or home), a body for an upstream (`relay`), a body for h
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from doorstep.gateway.http import Request
 from doorstep.gateway.names import Names, Target
+from doorstep.gateway.noting import Desk, NoDesk
 
 Json = dict[str, object]
 
@@ -75,10 +76,12 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class Core:
     """`home` is None where the home model has no server of its own (it runs in this process, or is
-    a stand-in). `stand_ins`: what is none of the real thing, to be said in answers."""
+    a stand-in). `stand_ins`: what is none of the real thing, to be said in answers. `desk` keeps
+    each request as a run."""
 
     names: Names
     relay: Relay
     home: HomeServer | None = None
     rules: Rules = Rules()
     stand_ins: Mapping[str, str] | None = None
+    desk: Desk = field(default_factory=NoDesk)

@@ -114,6 +114,8 @@ class Counting(Metrics):
 
 def surface_of(path: str) -> str:
     """Which surface a path belongs to."""
+    if path == "/page" or path.startswith("/page/"):
+        return "page"
     return "ollama" if path.startswith("/api/") else _SURFACES.get(path, "other")
 
 

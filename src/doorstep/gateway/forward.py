@@ -12,6 +12,7 @@ import orjson
 from doorstep.gateway.core import Json, Relayed
 from doorstep.gateway.errors import fault_of, openai_error
 from doorstep.gateway.http import Answer, Gone
+from doorstep.gateway.noting import broke
 from doorstep.gateway.said import FIELD, Said
 from doorstep.gateway.sse import dumped, event
 from doorstep.gateway.whole import is_stream, whole_body
@@ -46,6 +47,7 @@ async def forward(reply: Relayed, answer: Answer, said: Said, splice: Splice | N
 
 async def broke_off(answer: Answer, error: Exception) -> None:
     """Say in a stream that it broke off."""
+    broke(error)
     await answer.end(b"\n" + event(openai_error(fault_of(error))))
 
 

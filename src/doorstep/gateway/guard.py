@@ -112,6 +112,11 @@ def plain_json(request: Request) -> None:
         )
 
 
+def is_visitor(request: Request) -> bool:
+    """A browser that somebody pointed at the server itself. There is nothing private at /."""
+    return request.path == "/" and request.headers.get(b"accept", b"").startswith(b"text/html")
+
+
 class Token:
     """401 without the bearer token (RFC 6750), where one is set. `api-key` may carry it, too.
 
@@ -122,7 +127,7 @@ class Token:
         self._token = token.encode("ascii")
 
     def __call__(self, request: Request) -> None:
-        if not self._token or request.path in OPEN:
+        if not self._token or request.path in OPEN or is_visitor(request):
             return
         if not hmac.compare_digest(_given(request), self._token):
             raise BadRequest(

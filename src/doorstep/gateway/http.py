@@ -50,7 +50,7 @@ class Request:
     """What a client asks. Header names are lower case; of a name that stands twice, the guard has
     refused those that matter."""
 
-    __slots__ = ("_receive", "headers", "method", "path", "query", "scope")
+    __slots__ = ("headers", "method", "path", "query", "receive", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -58,7 +58,7 @@ class Request:
         self.path: str = scope["path"]
         self.query: bytes = scope.get("query_string", b"")
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self._receive = receive
+        self.receive = receive
 
     def header(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
@@ -69,7 +69,7 @@ class Request:
         parts: list[bytes] = []
         size = 0
         while True:
-            event = await self._receive()
+            event = await self.receive()
             if event["type"] == "http.disconnect":
                 raise Gone
             part = event.get("body", b"")
@@ -84,7 +84,7 @@ class Request:
 
     async def gone(self) -> None:
         """Returns when the client has gone away. Only after the body has been read."""
-        while (await self._receive())["type"] != "http.disconnect":
+        while (await self.receive())["type"] != "http.disconnect":
             pass
 
 
@@ -122,6 +122,15 @@ class Answer:
     async def end(self, part: bytes = b"") -> None:
         self.sent += len(part)
         await self._send({"type": "http.response.body", "body": part})
+
+    async def passed(self, event: Event) -> None:
+        """An event of an application that speaks ASGI itself."""
+        if event["type"] == "http.response.start":
+            self.begun, self.status = True, event["status"]
+            self.head = list(event.get("headers", ()))
+        else:
+            self.sent += len(event.get("body", b""))
+        await self._send(event)
 
     async def _begin(self, status: int, kind: bytes, headers: Headers) -> None:
         self.begun, self.status = True, status

@@ -15,6 +15,8 @@ from doorstep.gateway.auxiliary import is_auxiliary
 from doorstep.gateway.body import read_json
 from doorstep.gateway.core import Core, HomeServer, Relayed
 from doorstep.gateway.http import Answer, Handler, Request
+from doorstep.gateway.names import HOME
+from doorstep.gateway.noting import asks
 from doorstep.gateway.ollama_asked import Asked, asked
 from doorstep.gateway.ollama_heard import heard
 from doorstep.gateway.ollama_home import natively, refused
@@ -63,6 +65,8 @@ async def _loaded(want: Asked, answer: Answer) -> None:
 async def _at_home(core: Core, want: Asked, answer: Answer, verdict: str = "") -> None:
     """By home's own Ollama, where it has one; else by whoever carries it."""
     home = await home_server(core)
+    if not want.loads:
+        asks(HOME)
     if home is not None and home.speaks_ollama:
         await _by_server(home, want, answer, said.by_server(verdict or said.HOME))
     elif want.loads:

@@ -9,6 +9,7 @@ from doorstep._errors import ReplyBroken
 from doorstep.gateway.core import HomeServer, Json, Relayed
 from doorstep.gateway.errors import fault_of, ollama_error
 from doorstep.gateway.http import NDJSON, Answer, Gone, Headers
+from doorstep.gateway.noting import broke
 from doorstep.gateway.ollama_heard import error_words
 from doorstep.gateway.ollama_lines import line_of
 from doorstep.gateway.said import Said
@@ -77,5 +78,6 @@ async def _streamed(line: Json, rest: AsyncGenerator[Json, None], answer: Answer
     except Gone:
         raise
     except Exception as error:
+        broke(error)
         await answer.piece(line_of(ollama_error(fault_of(error))))
     await answer.end()

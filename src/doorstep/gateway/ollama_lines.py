@@ -19,6 +19,7 @@ from doorstep._errors import ReplyBroken
 from doorstep.gateway.core import Json
 from doorstep.gateway.errors import fault_of, ollama_error
 from doorstep.gateway.http import NDJSON, Answer, Gone, Headers
+from doorstep.gateway.noting import broke
 from doorstep.gateway.said import Said
 from doorstep.gateway.sse import dumped
 
@@ -153,6 +154,7 @@ async def _lines(
     except Gone:
         raise
     except Exception as error:
+        broke(error)
         await answer.piece(line_of(ollama_error(fault_of(error))))
     await answer.end()
 

@@ -16,6 +16,7 @@ from doorstep.gateway.core import Core, Json, Relayed
 from doorstep.gateway.http import Answer, BadRequest, Request
 from doorstep.gateway.metrics import NOTHING, Metrics
 from doorstep.gateway.names import Target
+from doorstep.gateway.noting import asks
 from doorstep.gateway.said import CROSSINGS, MASKED, VERDICT
 from doorstep.gateway.spans import Spans, answered
 from doorstep.gateway.tries import Began, Tries
@@ -53,6 +54,7 @@ class UpstreamRelay:
 
     async def send(self, target: Target, path: str, body: Json, request: Request) -> Relayed:
         """See `Relay.send`."""
+        asks(target.name)
         order = self._upstreams.order(target.upstream)
         sent = outgoing(body, target.upstream, path)
         scope = scope_of(request)

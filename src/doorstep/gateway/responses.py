@@ -11,6 +11,7 @@ from doorstep.gateway.asked import Asked
 from doorstep.gateway.core import Core, Json
 from doorstep.gateway.forward import in_completed
 from doorstep.gateway.http import SSE, Answer, Handler, Request
+from doorstep.gateway.noting import broke
 from doorstep.gateway.responses_asked import refuse_state, responses_asked
 from doorstep.gateway.responses_home import chat_of, output_of
 from doorstep.gateway.responses_shape import Events, Items, Response, message_item
@@ -86,5 +87,6 @@ async def _as_events(
     try:
         await answer.piece(script.items(*asking.result()))
     except DoorstepError as error:
+        broke(error)
         await answer.piece(script.failed(error))
     await answer.end()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from doorstep._values import Message, Options
+from doorstep.gateway import asked
 from doorstep.gateway.asked import Asked, Left, effort_of, left_over, message_of, schema_of
 from doorstep.gateway.content import flag, items, number, table, whole, wrong
 from doorstep.gateway.core import Json
@@ -21,19 +22,10 @@ CARRIED = frozenset(
     "tools".split()
 )
 HARMLESS: Mapping[str, object] = {
-    "user": None,
-    "metadata": None,
-    "store": None,  # nothing is stored, whatever is asked
+    **asked.HARMLESS,
     "include": None,  # says what to show, not what to answer
-    "service_tier": None,
-    "safety_identifier": None,
-    "prompt_cache_key": None,
-    "prompt_cache_retention": None,
-    "tool_choice": None,  # without tools
     "max_tool_calls": None,
-    "parallel_tool_calls": None,
     "background": (False,),
-    "top_p": (1,),
     "top_logprobs": (0,),
     "truncation": ("disabled",),
 }

@@ -65,19 +65,29 @@ def from_file(path: Path, what: str) -> str:
             data = file.read(_MOST)
     except OSError as error:
         name = type(error).__name__
-        raise ConfigError(f"{what}'s file {path} cannot be read ({name}).") from None
+        raise ConfigError(
+            f"{what}'s file {path} cannot be read ({name}).",
+            hint="Look at the path, and who may read it.",
+        ) from None
     try:
         text = data.decode("ascii").strip()
     except UnicodeDecodeError:
-        raise ConfigError(f"{what}'s file {path} holds letters outside ASCII.") from None
+        raise ConfigError(
+            f"{what}'s file {path} holds letters outside ASCII.",
+            hint="It holds one line of printable ASCII.",
+        ) from None
     if not text:  # never as if no file had been given
-        raise ConfigError(f"{what}'s file {path} is empty.")
+        raise ConfigError(
+            f"{what}'s file {path} is empty.", hint="Write the secret into it, on one line."
+        )
     return text
 
 
 def _private(path: Path, found: os.stat_result, what: str) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(f"{what}'s file {path} is no file.")
+        raise ConfigError(
+            f"{what}'s file {path} is no file.", hint="Name a plain file of mode 0600."
+        )
     mode = stat.S_IMODE(found.st_mode)
     if os.name == "posix" and mode & 0o077 & ~_of_systemd(path):
         raise ConfigError(

@@ -23,6 +23,7 @@ from doorstep._errors import (
     RateLimited,
     ReplyBroken,
 )
+from doorstep.boundary.patience import patient
 from doorstep.gateway.metrics import NOTHING, Metrics
 from doorstep.gateway.upstreams import NotNow, Upstream, allowed
 from doorstep.gateway.way import Coming, Way
@@ -64,7 +65,9 @@ class Tries:
         self._metrics = metrics
         self._crossings: list[int] = []
         self._waits: dict[str, float] = {}  # by the name of an upstream that has failed
-        self._last: ModelError = ModelUnavailable("No upstream was asked.")
+        self._last: ModelError = ModelUnavailable(
+            "No upstream was asked.", hint="Name one: --upstream URL, or [[gateway.upstreams]]."
+        )
 
     async def send(self, path: str, body: bytes, scope: str) -> Began:
         """The first reply that is not to be tried again; else the last try's error."""
@@ -118,7 +121,7 @@ class Tries:
     async def _sent(self, upstream: Upstream, path: str, body: bytes, scope: str) -> Coming:
         url = upstream.url + path
         try:
-            async with asyncio.timeout(self._begin_s):
+            async with patient(self._begin_s):  # a person's time to say yes is not the upstream's
                 return await self._way.send(url, upstream.headers, body, scope=scope)
         except TimeoutError:
             raise ModelTimeout(

@@ -16,6 +16,7 @@ from doorstep.gateway.chat_asked import refusal
 from doorstep.gateway.core import Core, HomeServer, Rules
 from doorstep.gateway.http import BadRequest
 from doorstep.gateway.names import HOME, Target
+from doorstep.gateway.noting import asks
 from doorstep.models.base import Model
 from doorstep.models.home_wire import server_of
 
@@ -51,10 +52,11 @@ async def home_server(core: Core) -> HomeServer | None:
 
 async def by_name(core: Core, want: Asked, verdict: str = "") -> Who:
     """Who answers for a pattern or for `home`. BadRequest names the field that nobody takes."""
+    asks(want.target.name)
     model = await core.names.model(want.target)
     left = _left(want, model)
     if not left:
-        return ByLibrary(model, want.target, verdict)
+        return ByLibrary(core.desk.model(model, want.target), want.target, verdict)
     if want.target.kind == "pattern":
         for one in left:
             if not _may_go_home(core.rules, one):
@@ -87,7 +89,7 @@ async def instead(core: Core, read: Callable[[], Asked], why: DoorstepError) -> 
     except BadRequest:
         raise why from None
     if not _left(want, model) and not model.stand_in:
-        return ByLibrary(model, AT_HOME, verdict)
+        return ByLibrary(core.desk.model(model, AT_HOME), AT_HOME, verdict)
     if home is not None:
         return ByServer(home, said.by_server(verdict, why.message))
     raise why

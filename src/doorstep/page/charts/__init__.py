@@ -1,0 +1,1 @@
+"""Charts, drawn on the server: numbers in, a `Picture` out, which one template writes as SVG."""
