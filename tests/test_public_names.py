@@ -39,9 +39,11 @@ def test_import_loads_nothing_heavy_and_opens_no_socket() -> None:
         "import socket, sys\n"
         "socket.socket.connect = socket.getaddrinfo = None\n"
         "import doorstep, doorstep.models, doorstep.patterns, doorstep.household, doorstep.cli\n"
+        "import doorstep.runs.book, doorstep.cli.ask, doorstep.cli.run\n"
         "heavy = {'openai', 'pydantic_ai', 'xllamacpp', 'highspy', 'genai_prices', 'numpy'}\n"
         "heavy |= {'onnxruntime', 'phonenumbers', 're2', 'cryptography', 'keyring', 'hyperscan'}\n"
         "heavy |= {'sklearn', 'scipy', 'dbos', 'sqlalchemy'}\n"
+        "heavy |= {'starlette', 'jinja2', 'aiohttp', 'uvicorn', 'orjson'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

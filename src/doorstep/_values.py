@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 Effort = Literal["none", "low", "medium", "high"]
@@ -130,6 +131,17 @@ class Step:
     crossings: tuple[int, ...] = ()
 
 
+class Priced(Protocol):
+    @property
+    def cost(self) -> Decimal | None: ...
+
+
+def cost_of(steps: Iterable[Priced]) -> Decimal | None:
+    """US dollars for all steps; None where one of them could not be priced."""
+    costs = [step.cost for step in steps]
+    return None if None in costs else sum((c for c in costs if c is not None), Decimal(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a pattern did: every step, every crossing, and why it fell back, if it did.
@@ -161,5 +173,4 @@ class Outcome:
     @property
     def cost(self) -> Decimal | None:
         """US dollars for all steps; None where one of them could not be priced."""
-        costs = [step.cost for step in self.steps]
-        return None if None in costs else sum((c for c in costs if c is not None), Decimal(0))
+        return cost_of(self.steps)

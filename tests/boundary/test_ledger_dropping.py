@@ -360,3 +360,37 @@ def test_a_reader_that_stays_is_no_silence(path: Path) -> None:
         assert ledger.drop_bodies(datetime.now(UTC)) == 0
         assert not in_files(path.parent, "canary-")
         assert ledger.verify().ok
+
+
+@pytest.mark.parametrize(
+    "crossings",
+    [
+        "[[Infinity, 1]]",
+        "[[1, 1e400]]",
+        "[[NaN, 1]]",
+        "[[1, 2, 3]]",
+        "[1]",
+        "null",
+        "[" * 2000 + "]" * 2000,
+    ],
+)
+def test_a_row_that_somebody_made_up_is_no_reason(path: Path, crossings: str) -> None:
+    """Its hash fits, its ranges are nonsense: the body counts as removed, and nothing breaks."""
+    data = f'{{"bodies": 1, "bytes": 1, "by": "x", "before": "x", "crossings": {crossings}}}'
+    with Ledger(path) as ledger:
+        with closing(connect(path, 5)) as db:
+            chain.append(db, [chain.Row("dropped", 0, data)])
+            db.execute("UPDATE rows SET body=NULL WHERE crossing=1")
+        assert "the body of crossing 1 was removed" in str(ledger.verify().problems)
+        assert ledger.show(1).dropped == "" and ledger.droppings()[0].ranges == ()
+
+
+@pytest.mark.parametrize("body", ["text", 5, 1.5])
+def test_what_is_no_body_is_said_to_be_unreadable(path: Path, body: object) -> None:
+    with by_hand(path) as db:
+        db.execute("UPDATE rows SET body=? WHERE crossing=1", (body,))
+    with Ledger(path) as ledger:
+        assert "row 1 was changed" in ledger.verify().problems[0]
+        for reading in (lambda: ledger.show(1), lambda: list(ledger.export())):
+            with pytest.raises(LedgerError, match="cannot be read"):
+                reading()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import tracemalloc
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,7 @@ import pytest
 
 from doorstep._errors import BadInput
 from doorstep.boundary import Ledger
+from doorstep.boundary.durable import connect
 from doorstep.boundary.gate import Outgoing
 from doorstep.boundary.ledger_find import Looked
 from tests.boundary.ledgers import day, old, outgoing
@@ -116,6 +118,17 @@ def test_what_has_too_many_readings_is_said_to_be_searched_in_part(
     assert [one.searched for one in ledger.find("nowhere")] == ["all", "all"]
     monkeypatch.setattr("doorstep.boundary.decode._MAX_READINGS", 2)
     assert [one.searched for one in ledger.find("nowhere")] == ["all", "in part"]
+
+
+def test_bytes_that_somebody_damaged_do_not_end_the_search(ledger: Ledger) -> None:
+    for text in ("heron", "heron", "plain"):
+        ledger.record(outgoing(text))
+    with closing(connect(ledger.path, 5)) as db:
+        db.execute("UPDATE rows SET body=? WHERE crossing=2", (b"\xff\xfe heron",))
+        db.execute("UPDATE rows SET body=? WHERE crossing=3", (b"\xff\xfe",))
+    looked = list(ledger.find("heron"))
+    assert [bool(one.places) for one in looked] == [False, True, True]
+    assert [one.searched for one in looked] == ["in part", "all", "all"]
 
 
 def test_a_secret_is_not_there_to_be_found(ledger: Ledger) -> None:

@@ -26,6 +26,7 @@ TOKEN = "token-of-this-test-0123"
 LISTENS = re.compile(r"Doorstep listens on (http://\S+)")
 # What the mask path has no use for; each costs time at the start, or memory.
 UNUSED = ("openai", "pydantic_ai", "xllamacpp", "numpy", "onnxruntime", "sklearn", "dbos")
+UNUSED += ("jinja2", "starlette")  # until the page is opened
 
 
 class Cloud(BaseHTTPRequestHandler):
@@ -308,6 +309,14 @@ def test_an_empty_token_file_is_not_taken_for_none(tmp_path: Path) -> None:
     code, err = failing(tmp_path, "--port", "0", "--token-file", str(file))
     assert code == 2
     assert "is empty" in err and err.count("\n") == 1
+
+
+def test_a_page_that_is_not_installed_is_told_at_the_start(tmp_path: Path) -> None:
+    """Who takes a newer Doorstep without its extra has an older gateway's packages."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['jinja2'] = None\n")
+    code, err = failing(tmp_path, "--port", "0", PYTHONPATH=str(tmp_path))
+    assert code == 2 and err.count("\n") == 1
+    assert "The page needs jinja2" in err and "pip install 'doorstep[gateway]'" in err
 
 
 def test_an_upstream_without_a_path_is_remarked_on(tmp_path: Path, cloud: str) -> None:

@@ -9,9 +9,11 @@ with DOCS_KIT (a folder of the page's own) in the environment.
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -143,6 +145,7 @@ def serve(words: Sequence[str]) -> None:
         words[words.index("--port") + 1] = "0"
     else:
         words += ["--port", "0"]
+    ended(KIT)  # who starts another has ended the one before: both are to listen at one port
     said = KIT / "serve.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(
@@ -155,6 +158,15 @@ def serve(words: Sequence[str]) -> None:
     (KIT / "serve.pid").write_text(str(process.pid))
     (KIT / "serve.url").write_text(_listening(process, said))
     print(said.read_text("utf-8"), end="")
+
+
+def ended(kit: Path) -> None:
+    """End the gateway of a page, if there is one."""
+    pid = kit / "serve.pid"
+    if pid.exists():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(pid.read_text()), signal.SIGTERM)
+        pid.unlink()
 
 
 def _listening(process: subprocess.Popen[bytes], said: Path) -> str:

@@ -8,13 +8,11 @@ on loopback, and HOME is empty.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pty
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -23,7 +21,7 @@ from pathlib import Path
 
 from tests.docs.blocks import ROOT, Block
 from tests.docs.kits import Kit
-from tests.docs.programs import PROGRAMS, TOOLS
+from tests.docs.programs import PROGRAMS, TOOLS, ended
 
 HERE = re.compile(r"http://(127\.0\.0\.1|localhost):8080")
 CLOUD = "https://api.openai.com"
@@ -178,10 +176,7 @@ class Reader:
         if self._python is not None:
             self._python.kill()
             self._python.communicate()
-        pid = self.own / "serve.pid"
-        if pid.exists():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(int(pid.read_text()), signal.SIGTERM)
+        ended(self.own)
 
 
 def _programs(folder: Path) -> None:

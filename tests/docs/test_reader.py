@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -96,6 +99,17 @@ def test_the_program_of_the_gateway_is_the_true_one(follow: Follow) -> None:
     )
     assert not started.wrong and "Doorstep listens on" in started.said
     assert '"sanitize-and-solve"' in listed.said
+
+
+def test_no_gateway_outlives_its_page(follow: Follow) -> None:
+    pytest.importorskip("uvicorn", reason="needs doorstep[gateway]")
+    start = "sh|doorstep serve --port 8080 > /dev/null; cat $DOCS_KIT/serve.url"
+    for result in follow(start, start):
+        url = urlsplit(result.said)
+        with pytest.raises(ConnectionRefusedError):
+            for _ in range(200):  # it ends in its own time
+                socket.create_connection((str(url.hostname), url.port or 0)).close()
+                time.sleep(0.05)
 
 
 def test_transcripts() -> None:

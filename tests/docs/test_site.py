@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -157,9 +158,26 @@ def test_links_in_code_are_left_as_they_are() -> None:
     assert changed == text.replace("[a](b.md) `", "[a](B.MD) `").replace("(b.md#c)", "(B.MD#C)")
 
 
+COLUMNS = {  # of the picture of the axes
+    "always": "always",
+    "conditional": "when home’s answer calls for it",
+    "optional": "to better or confirm it",
+}
+
+
 def test_the_picture_of_the_axes_is_that_of_the_catalogue() -> None:
     picture = (ROOT / "docs/pictures/axes.svg").read_text("utf-8")
     for entry in CATALOGUE:
         at = picture.index(f">{entry.title}<")
         assert f">for {entry.purpose}<" in picture[at : at + 300]
-        assert f">{entry.direction}<" in picture
+        assert _at(picture, entry.title) == (
+            _at(picture, COLUMNS[entry.trigger])[0],
+            _at(picture, entry.direction)[1] - 4,
+        )
+
+
+def _at(picture: str, text: str) -> tuple[int, int]:
+    """Where a text of a picture stands: x and y."""
+    found = re.search(rf'<text x="(\d+)" y="(\d+)"[^>]*>{re.escape(text)}<', picture)
+    assert found is not None, text
+    return int(found[1]), int(found[2])

@@ -122,14 +122,21 @@ async def _is_quiet() -> bool:
     return time.process_time() - before < 0.15
 
 
+async def _is_busy() -> bool:
+    """Whether the process comes to work soon, on a machine that others keep busy too."""
+    for _ in range(8):
+        if not await _is_quiet():
+            return True
+    return False
+
+
 @pytest.mark.parametrize("how", ["cancel", "leave"])
 async def test_stopping_stops_generation(how: str, model: Embedded) -> None:
     endless = model.held_to('root ::= "dog " root')
     story = Options(max_tokens=1900)  # some 15 s
     if how == "cancel":
         task = asyncio.create_task(endless.respond(HELLO, story))
-        await asyncio.sleep(1.0)
-        assert not await _is_quiet(), "it was not generating, so nothing can be said"
+        assert await _is_busy(), "it was not generating, so nothing can be said"
         start = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

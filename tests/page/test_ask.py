@@ -291,6 +291,28 @@ async def test_half_a_character_breaks_no_answer(tmp_path: Path) -> None:
         assert "Dear \\ud83d NAME" in shown.text and twin.json()["answer"] == "Dear \ud83d NAME"
 
 
+async def test_what_does_not_show_is_written_out_where_it_is_seen(tmp_path: Path) -> None:
+    """Signs that turn the direction, or have no width, would let a person say yes to another text
+    than leaves (Unicode TR36)."""
+    async with page(tmp_path) as p:
+        p.cloud.script(plain("Fine."))
+
+        async def seen(name: str, data: dict[str, Any]) -> None:
+            if name == "held":
+                await p.decide(data, "send")
+
+        question = MASKED["question"] + " \u202etxt\u202c a\u200bb"
+        await p.ask(seen, **MASKED | {"question": question})
+        (held,) = p.all("held")
+        assert p.sent == [held["body"]] and "\u202e" in held["body"]
+        read = "".join(part["text"] for one in held["text"] for part in one["stretches"])
+        run = await p.client.get(f"{p.url}/page/runs/{p.all('run')[0]['id']}")
+        crossing = await p.client.get(f"{p.url}/page/ledger/1")
+        for shown in (held["exact"], read, run.text, crossing.text):
+            assert "\\u202etxt\\u202c a\\u200bb" in shown
+            assert "\u202e" not in shown.partition('class="secret"')[0]
+
+
 async def test_what_is_not_kept_is_shown_once(tmp_path: Path) -> None:
     async with page(tmp_path, keep="none") as p:
         p.cloud.script(plain("Done."))

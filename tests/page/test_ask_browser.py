@@ -85,6 +85,19 @@ async def test_a_draft_is_shown_and_then_struck_out(tmp_path: Path) -> None:
         assert "took the draft's place" in await tab.inner_text("#says")
 
 
+async def test_two_answers_that_differ_are_said_to_differ(tmp_path: Path) -> None:
+    home = {"home": {"model": "gemma4:e4b"}}
+    async with page(tmp_path, home) as p, chromium() as browser, opened(browser) as tab:
+        p.daemon.says(answer("42"))
+        p.cloud.script(Answer.sse(chat_events("391")))
+        await typed(tab, p.url, "cross-check", "What is 17 * 23?")
+        await tab.uncheck("input[name=look][value=yes]")
+        await tab.click("button.main")
+        await tab.wait_for_selector("#answer-link a")
+        assert (await tab.inner_text("#says")).startswith("Home and cloud do not say the same")
+        assert await tab.locator("#answer article .words").all_inner_texts() == ["42", "391"]
+
+
 async def test_leaving_the_page_stops_the_question(tmp_path: Path) -> None:
     async with page(tmp_path) as p, chromium() as browser, opened(browser) as tab:
         p.cloud.script(Answer(pieces=[8.0], content_type="text/event-stream"))

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -22,15 +21,9 @@ from doorstep.page.errors import Wrong
 from doorstep.page.render import NAV
 from doorstep.page.rooms import Rooms
 from doorstep.page.shown import Part, Shown
-from tests.page.kit import House, house
+from tests.page.kit import House
 
 SECRET = "Anna Kowalczyk"
-
-
-@pytest.fixture
-async def h(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as one:
-        yield one
 
 
 @pytest.fixture

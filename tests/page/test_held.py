@@ -154,7 +154,9 @@ async def test_more_words_are_masked_and_it_waits_again(tmp_path: Path) -> None:
             "Wiesbaden" not in again.body and "HIDDEN_" in again.body and "Maya" not in again.body
         )
         assert again.found == {"declared": 1, "hidden": 1} and a.house.far.sent == []
-        assert "masked anew, round 2" in (await a.page.get("/page/held")).text
+        text = (await a.page.get("/page/held")).text
+        assert "masked anew, round 2" in text
+        assert "Send: is not remembered, because you masked words by hand" in text
         await a.post(again, "send")
         assert await answer == TEXT  # restored at home
         assert a.house.far.sent == [again.body]
@@ -239,6 +241,19 @@ async def test_another_site_can_decide_nothing(tmp_path: Path) -> None:
         with pytest.raises(Blocked):
             await answer
         assert a.house.far.sent == []
+
+
+async def test_what_was_done_is_not_said_by_a_link_from_elsewhere(tmp_path: Path) -> None:
+    async with asked(tmp_path) as a:
+        for site, told in (("same-origin", True), ("cross-site", False), ("same-site", False)):
+            head = {
+                "sec-fetch-site": site,
+                "sec-fetch-mode": "navigate",
+                "sec-fetch-dest": "document",
+            }
+            answer = await a.page.get("/page/held?said=refuse", headers=head)
+            assert answer.status_code == 200
+            assert ("You said no. Nothing was sent." in answer.text) == told
 
 
 async def test_a_file_that_cannot_be_read_stops_this_room_only(tmp_path: Path) -> None:

@@ -139,7 +139,8 @@ async def test_nothing_priced_is_not_nothing_paid(h: House) -> None:
     unpriced = (KeptStep("ask", "cloud", "unknown", 1.0, 5, 5, None),)
     h.book.write(run(1, "mask/gpt-5.4", steps=unpriced, crossings=(1,)))
     text = await page(h)
-    assert "Not priced: none of the 1 runs" in text and "no estimate" in text
+    assert "Not priced: the one run used no model" in text and "no estimate" in text
+    assert ">1 in 1 run<" in text  # what crossed
     assert "cost-wide" not in text and "$0" not in text
 
 

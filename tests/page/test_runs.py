@@ -115,6 +115,7 @@ async def test_a_refused_run_says_that_nothing_left(tmp_path: Path) -> None:
         assert p.sent == []
     assert "zero bytes left" in text
     assert "refused by the boundary" in text
+    assert "something private was in it, or a person said no (Blocked)" in text
     assert "Blocked" in text
     assert "keeps every question with something private in it at home" in form
 

@@ -15,18 +15,12 @@ from starlette.types import Receive, Scope, Send
 from doorstep.gateway.visits import COOKIE, Visits
 from doorstep.page.app import STATIC
 from doorstep.page.safety import LARGEST, Bounded
-from tests.page.kit import House, house
+from tests.page.kit import House
 
 PAGE = Path(STATIC).parent
 TOKEN = "a-token-of-sixteen-or-more"
 LINK = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 HTML = {"accept": "text/html,application/xhtml+xml"}
-
-
-@pytest.fixture
-async def h(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as one:
-        yield one
 
 
 @asynccontextmanager

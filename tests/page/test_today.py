@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,12 +17,6 @@ from doorstep.runs.values import KeptRun, KeptStep, Texts
 from tests.page.kit import House, house
 
 FINE = Looked(12)
-
-
-@pytest.fixture
-async def h(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as one:
-        yield one
 
 
 def kept(number: int, *crossings: int, at: datetime | None = None, **more: Any) -> KeptRun:

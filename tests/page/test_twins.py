@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,13 +11,7 @@ import pytest
 from starlette.routing import Route
 
 from doorstep.page.render import NAV, _plain
-from tests.page.kit import House, house
-
-
-@pytest.fixture
-async def h(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as one:
-        yield one
+from tests.page.kit import House
 
 
 async def test_every_room_of_the_navigation_has_its_twin(h: House) -> None:

@@ -278,7 +278,7 @@ def test_later_returns_at_once_while_the_disk_is_slow() -> None:
     going.set()
     assert writing.flush()
     writing.close()
-    assert 3 <= sum(seen) <= 4  # one may have been taken before the rest came
+    assert 3 <= sum(seen) <= 6  # up to three may have been taken before the rest came
 
 
 def test_a_run_that_cannot_be_made_takes_no_other_with_it(

@@ -54,7 +54,9 @@ def preview(
 ) -> Preview:
     found = dict.fromkeys(kinds, 1)
     given = (f"{HERE}/v1", body, "ab" * 32, found, str(more.get("origin", HERE)))
-    return Preview("POST", *given, look=bool(more.get("look")), seconds=seconds)
+    round = int(str(more.get("round", 1)))
+    look = bool(more.get("look"))
+    return Preview("POST", *given, look=look, round=round, seconds=seconds)
 
 
 def process(path: Path, body: str = "{}", seconds: float = 20) -> subprocess.Popen[str]:
@@ -238,6 +240,12 @@ async def test_a_remembered_yes_is_no_broader_than_what_was_seen(
 
 async def test_a_yes_in_a_run_that_is_looked_at_is_not_remembered(waiting: Waiting) -> None:
     await remembered(waiting, preview(look=True))
+    assert waiting.standing.list() == ()
+
+
+async def test_a_yes_to_what_was_masked_by_hand_is_not_remembered(waiting: Waiting) -> None:
+    """The next request like it would not have those words masked, and nobody would look."""
+    await remembered(waiting, preview(round=2))
     assert waiting.standing.list() == ()
 
 

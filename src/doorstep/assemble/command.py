@@ -65,5 +65,5 @@ class OwnBook:
         except Exception as error:  # whatever it is, the answer stands; its words could be private
             log.warning("This run is not kept (%s).", type(error).__name__)
 
-    def flush(self) -> bool:
+    def flush(self, timeout_s: float = 5.0) -> bool:
         return True

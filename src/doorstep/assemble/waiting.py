@@ -34,7 +34,6 @@ def person_of(settings: Settings, waiting: Waiting | None, stack: AsyncExitStack
     for all that follows holds all the same."""
     if waiting is not None:
         return Person(approve=waiting.approve, standing=waiting.standing)
-    if not held_path(settings).exists():
-        return Person(approve=None, standing=None)
+    # Also where there is no file yet: a program that runs for long hears of what is said later.
     known = stack.enter_context(waiting_of(settings))
     return Person(approve=None, standing=known.standing)

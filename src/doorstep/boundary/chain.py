@@ -22,6 +22,9 @@ MARK = "<secret>"  # stands for a secret
 START = "0" * 64
 Head = tuple[int, int, str]  # rows, crossings, hash of the newest row
 
+# What JSON raises that somebody else wrote into a row: too deep, numbers without end, other shapes.
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
+
 _SECRETS = frozenset(("authorization", "api-key", "x-api-key"))
 _IN_QUERY = re.compile(r"([?&](?:api[-_]?key|key|access[-_]?token|token|sig)=)[^&#]*", re.I)
 
@@ -152,7 +155,7 @@ def hashed(row: Sequence[object]) -> str:
 def _digest_said(data: object) -> str | None:
     try:
         said = json.loads(str(data))["sha256"]
-    except (ValueError, TypeError, KeyError):
+    except UNREADABLE:
         return None
     return said if isinstance(said, str) else None
 

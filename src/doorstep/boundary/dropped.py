@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from doorstep.boundary.chain import Row
+from doorstep.boundary.chain import UNREADABLE, Row
 
 KIND = "dropped"
 Ranges = tuple[tuple[int, int], ...]  # numbers of crossings, from and to, both included; in order
@@ -69,7 +69,7 @@ def dropping(n: int, at: str, data: str) -> Dropping:
         ranges = sorted((int(first), int(last)) for first, last in known["crossings"])
         bodies, size = int(known["bodies"]), int(known["bytes"])
         return Dropping(n, at, tuple(ranges), bodies, size, str(known["by"]))
-    except (ValueError, TypeError, KeyError):
+    except UNREADABLE:
         return Dropping(n, at, ())
 
 

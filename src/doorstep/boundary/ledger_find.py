@@ -72,7 +72,7 @@ class Search:
         for where, text, body in _texts(entry):
             try:
                 found = self._as_it_stands(where, text) or self._otherwise(where, text, body, forms)
-            except TooManyReadings:
+            except (TooManyReadings, UnicodeDecodeError):  # the latter: bytes that never left so
                 found, searched = None, "in part"
             if found is not None:
                 places.append(found)

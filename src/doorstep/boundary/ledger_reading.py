@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from doorstep._errors import LedgerError
-from doorstep.boundary.chain import clear
+from doorstep.boundary.chain import UNREADABLE, clear
 from doorstep.boundary.dropped import droppings, since
 from doorstep.boundary.durable import connect
 from doorstep.boundary.ledger_values import Entry, entry
@@ -58,7 +58,7 @@ def _line(
         line = {"n": n, "kind": kind, "crossing": crossing, "at": at, **json.loads(data)}
         if body is not None and bodies:
             line["body"] = body.decode()
-    except (ValueError, TypeError):
+    except UNREADABLE:
         hint = "Run doorstep ledger verify."
         raise LedgerError(f"Row {n} cannot be read.", hint=hint) from None
     return json.dumps({**line, "prev": prev, "hash": digest}, ensure_ascii=False)

@@ -9,7 +9,7 @@ from datetime import date
 
 from doorstep._errors import LedgerError
 from doorstep._values import Crossing
-from doorstep.boundary.chain import State
+from doorstep.boundary.chain import UNREADABLE, State
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -147,12 +147,14 @@ def entry(
 ) -> Entry:
     """From the columns of the two rows; LedgerError where they cannot be read."""
     try:
+        if not isinstance(body, bytes | None):  # somebody wrote something else there
+            raise TypeError
         known, after = _known(data, result)
         headers = tuple((name, value) for name, value in known.pop("headers"))
         return Entry(
             id=number, at=at, headers=headers, kept=body, dropped=dropped, **known, **after
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except UNREADABLE:
         raise _unreadable(number) from None
 
 
@@ -163,7 +165,7 @@ def summary(number: int, at: str, data: str, size: int | None, result: str | Non
         headers = known.pop("headers")
         kept = size is not None
         return Summary(id=number, at=at, size=_size(size, headers), kept=kept, **known, **after)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except UNREADABLE:
         raise _unreadable(number) from None
 
 

@@ -28,12 +28,12 @@ class Extra:
 
 
 EXTRAS = (
-    Extra("gateway", ("aiohttp", "httptools", "orjson", "uvicorn"), "doorstep serve"),
+    Extra("gateway", ("aiohttp", "httptools", "jinja2", "orjson", "starlette"), "doorstep serve"),
     Extra("calibrate", ("sklearn",), "doorstep calibrate"),
     Extra("background", ("dbos", "cryptography"), "draft-then-refine in the background"),
     Extra("embedded", ("xllamacpp",), "home models from a file, gguf:FILE"),
     Extra("names", ("onnxruntime", "numpy"), 'boundary.level = "names"'),
-    Extra("vault", ("cryptography", "keyring"), "mask and unmask, boundary.keyring"),
+    Extra("vault", ("cryptography", "keyring"), "mask and unmask, texts of runs"),
     Extra("solver", ("highspy",), "larger households in doorstep ask"),
     Extra("otel", ("opentelemetry",), "traces, without any content"),
     Extra("hyperscan", ("hyperscan",), "a faster gate"),

@@ -84,7 +84,8 @@ def drop(file: Path | None, before: str | None, every: bool) -> None:
 
 
 def _line(run: KeptRun) -> str:
-    crossed = "stayed at home" if run.stayed else f"ledger {', '.join(f'#{n}' for n in run.crossings)}"
+    numbers = ", ".join(f"#{number}" for number in run.crossings)
+    crossed = "stayed at home" if run.stayed else f"ledger {numbers}"
     ended = " ".join(word for word in (run.ending, run.verdict, run.why) if word)
     return f"{run.id}  {run.at[:19]}Z  {run.pattern}  {run.seconds:.1f} s  {ended}  {crossed}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from doorstep._errors import ConfigError
 from doorstep.config import Settings, load
 
 MISSING = "pip install 'doorstep[gateway]'"
+PAGE = ("jinja2", "python_multipart", "starlette")  # loaded when the page is first opened
 
 
 @click.command(short_help="Serve the patterns and the boundary to any OpenAI or Ollama client.")
@@ -44,6 +46,8 @@ def _run(settings: Settings) -> int:
         if (error.name or "").split(".")[0] == "doorstep":
             raise
         raise ConfigError("The gateway is not installed.", hint=MISSING) from None
+    if settings.page.on and (missing := [name for name in PAGE if find_spec(name) is None]):
+        raise ConfigError(f"The page needs {', '.join(missing)}: not installed.", hint=MISSING)
     return run(settings, lambda line: click.echo(line, err=True))
 
 

@@ -30,7 +30,6 @@ _TITLES = {
     404: "There is nothing here",
     405: "Not that way",
     413: "Too much at once",
-    414: "There is nothing here",
     421: "Not called by that name",
     429: "Too many tries",
 }
@@ -39,7 +38,6 @@ _LINES = {
     404: "There is no page at this address, or it has been dropped.",
     405: "This address takes another method.",
     413: "What was sent is larger than this page takes.",
-    414: "The address is longer than any of this page.",
 }
 
 

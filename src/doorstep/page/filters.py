@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from doorstep.page.readable import visible
+
 
 def size(count: int) -> str:
     """Bytes: "812 B", "3.1 kB" (1 kB is 1,000 bytes)."""
@@ -32,13 +34,13 @@ def dollars(cost: Decimal | None) -> str:
 
 
 def seconds(time: float) -> str:
-    """ "0.21 s", "4.2 s", "3 min 05 s" """
+    """ "0.21 s", "4.2 s", "3 min 05 s", "5 min" """
     if time < 1:
         return f"{time:.2f} s"
     if time < 59.95:
         return f"{time:.1f} s"
     minutes, rest = divmod(round(time), 60)
-    return f"{minutes} min {rest:02} s"
+    return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
 
 
 def clock(at: str) -> str:
@@ -73,6 +75,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
     "when": when,
     "day": day,
+    "visible": visible,
 }
 
 

@@ -32,6 +32,23 @@ ENDINGS = {
 }
 
 
+# Why a run ended, by the class of its error.
+BECAUSE = {
+    "Blocked": "something private was in it, or a person said no",
+    "DestinationRefused": "the policy does not allow this destination",
+    "KeepHome": "the policy keeps this at home",
+    "LedgerError": "it could not be written into the ledger",
+    "ModelUnavailable": "nobody answers at the model's address",
+    "AuthenticationFailed": "the server does not accept the key",
+    "RateLimited": "the server took no more requests",
+    "ModelTimeout": "there was no answer in time",
+    "ReplyBroken": "the reply broke off",
+    "ModelRefused": "the model declined to answer",
+    "OutputInvalid": "the model wrote something else than what was asked of it",
+    "Infeasible": "the problem has no solution",
+}
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Spoken:
     """A text and who said it; private stretches and placeholders have a kind."""

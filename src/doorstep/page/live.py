@@ -19,6 +19,7 @@ from doorstep._values import Crossing, Step
 from doorstep.page.asking import Happening, Waits
 from doorstep.page.filters import dollars, size
 from doorstep.page.lanes import ENDINGS, VERDICTS, state_of
+from doorstep.page.readable import visible
 from doorstep.page.sent import placed, readable, said_in
 from doorstep.page.stream import Named
 from doorstep.patterns.listening import Began, Crossed, Ended, Said
@@ -71,8 +72,9 @@ def _body(destination: str, body: str, sha256: str) -> dict[str, object]:
         "size": size(len(body.encode())),
         "sha256": sha256,
         "body": body,
+        "exact": visible(body),
         "text": [
-            {"who": one.who, "stretches": [asdict(part) for part in placed(one.text)]}
+            {"who": one.who, "stretches": [asdict(part) for part in placed(visible(one.text))]}
             for one in said_in(body)
         ],
     }

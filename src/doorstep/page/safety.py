@@ -61,7 +61,7 @@ class Safe:
 
 
 class Bounded:
-    """413 for a body of more than `LARGEST` bytes, said or sent; 414 for a path of more than
+    """413 for a body of more than `LARGEST` bytes, said or sent; 404 for a path of more than
     `LONGEST` characters."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -69,7 +69,7 @@ class Bounded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if len(scope["path"]) > LONGEST:
-            raise HTTPException(414)
+            raise HTTPException(404)
         said = Headers(scope=scope).get("content-length", "0")
         if said.isdigit() and int(said) > LARGEST:
             raise HTTPException(413)

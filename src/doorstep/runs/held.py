@@ -98,8 +98,9 @@ class Waiting:
         """Decide about the request that the person saw: `sha256` is that of its body.
 
         "mask": `words` (2 to 200 characters each) are hidden, too, and it will wait anew. With
-        `remember` the choice holds for all that follow; a yes in a run that is looked at is not
-        remembered. The first decision counts.
+        `remember` the choice holds for all that follow; a yes is not remembered in a run that is
+        looked at, nor after words were masked by hand: in what follows they would not be. The
+        first decision counts.
         """
         one = next((one for one in self.list() if one.id == id), None)
         if one is None:
@@ -121,7 +122,7 @@ class Waiting:
             self.standing.mask(words)
         elif choice == "refuse":
             self.standing.refuse(one.origin)
-        elif not one.look:
+        elif not one.look and one.round == 1:
             self.standing.send(one)
 
     async def _answer(self, one: HeldCrossing, times: Times, seconds: float) -> Answer:

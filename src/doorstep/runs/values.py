@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NotRequired, TypedDict
 
+from doorstep._values import cost_of
 from doorstep.patterns.listening import Actor
 
 Source = Literal["ask", "run", "page", "gateway"]  # the command, the page, or a client's request
@@ -118,8 +119,7 @@ class KeptRun:
     @property
     def cost(self) -> Decimal | None:
         """US dollars for all steps; None where one of them could not be priced."""
-        costs = [step.cost for step in self.steps]
-        return None if None in costs else sum((c for c in costs if c is not None), Decimal(0))
+        return cost_of(self.steps)
 
 
 def new_id() -> str:

@@ -42,10 +42,6 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
-def count(number: int) -> str:
-    return f"{number:,}"
-
-
 def share(part: int, whole: int) -> str:
     """ "71 %"; nothing rounds to none or to all that is not."""
     if not whole:

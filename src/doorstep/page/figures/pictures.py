@@ -8,10 +8,11 @@ from doorstep.page.charts.bars import Bars, bars
 from doorstep.page.charts.legend import Key
 from doorstep.page.charts.lines import Lines, lines
 from doorstep.page.charts.marks import Figure, Fit, Picture
-from doorstep.page.charts.numbers import count, duration, money
+from doorstep.page.charts.numbers import duration, money
 from doorstep.page.charts.strips import Label
 from doorstep.page.figures.patterns import PatternFigures, Point
 from doorstep.page.figures.span import Span
+from doorstep.page.filters import count
 from doorstep.runs.totals import Sums
 
 ROWS = 8  # of a chart; with more of them it cannot be read
@@ -41,7 +42,8 @@ def went(figures: Sequence[PatternFigures], days: Span) -> Figure:
         for one in shown
     ]
     says = "; ".join(
-        f"{one.pattern}: {one.sums.stayed} of {one.sums.runs} runs stayed at home" for one in shown
+        f"{one.pattern}: {one.sums.stayed} of {_runs(one.sums.runs)} stayed at home"
+        for one in shown
     )
     title = f"Runs per {days.unit}: stayed or crossed"
     return _figure(
@@ -51,12 +53,16 @@ def went(figures: Sequence[PatternFigures], days: Span) -> Figure:
     )
 
 
+def _runs(number: int) -> str:
+    return "1 run" if number == 1 else f"{count(number)} runs"
+
+
 def crossed(figures: Sequence[PatternFigures], days: Span) -> Figure:
     """Requests that crossed, all of a run counted."""
     shown = [one for one in figures if one.sums.crossings][:ROWS]
     rows = [
         Bars(
-            Label(one.pattern, f"{count(one.sums.crossings)} in {count(one.sums.runs)} runs"),
+            Label(one.pattern, f"{count(one.sums.crossings)} in {_runs(one.sums.runs)}"),
             (_values(one, days, lambda point: point.sums.crossings),),
         )
         for one in shown

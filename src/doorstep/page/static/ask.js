@@ -73,7 +73,7 @@
       const label = constant ? "Instructions" : `What it says (${said.who})`;
       parent.append(folded(label, words(said.stretches), !constant));
     }
-    const exact = make("pre", "body", told.body);
+    const exact = make("pre", "body", told.exact);
     exact.tabIndex = 0;
     parent.append(folded(`The exact body, ${told.size}`, exact, told.text.length === 0));
   }
@@ -158,8 +158,10 @@
       const left = told.crossings ? `${told.sent} left the house` : "Nothing left the house";
       const draft = told.details && told.details.draft;
       const replaced = draft && draft.verdict === "replaced" ? "The cloud's answer took the draft's place. " : "";
+      const sides = told.details && told.details.sides;
+      const differ = sides && sides.verdict === "differ" ? "Home and cloud do not say the same: both answers stand below. " : "";
       const ended = told.ending === "answered" ? "Answered" : `It was ${told.ended}`;
-      status(`${replaced}${ended}, ${told.seconds}. ${left}. Cost: ${told.cost}.`);
+      status(`${replaced}${differ}${ended}, ${told.seconds}. ${left}. Cost: ${told.cost}.`);
       showAnswer(told); // it may put a link into the status
     },
 

@@ -41,7 +41,8 @@ function hitOf(hit) {
 }
 
 function told(sums, total, end) {
-  let text = `${end} ${sums.hits} found in ${sums.looked} of ${total} crossings.`;
+  const among = sums.looked === total ? `${total}` : `the first ${sums.looked} of ${total}`;
+  let text = `${end} found in ${sums.hits} of ${among} crossings.`;
   if (sums.missing === 1) text += " 1 body is no longer kept and could not be searched.";
   if (sums.missing > 1) text += ` ${sums.missing} bodies are no longer kept and could not be searched.`;
   if (sums.part) text += ` ${sums.part} could be searched in part only.`;

@@ -104,7 +104,9 @@ class _Held:
         self._settings = rooms.settings.boundary
 
     async def show(self, request: Request) -> Shown:
-        said = request.query_params.get("said", "")
+        # A link from elsewhere may lead here; what was done is not for its page to say.
+        elsewhere = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        said = "" if elsewhere else request.query_params.get("said", "")
         return await self._shown(LINES.get(said, ""), bad=said == "unknown")
 
     async def count(self, request: Request) -> Response:

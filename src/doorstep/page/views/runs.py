@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from doorstep._errors import BadInput
 from doorstep.page.asking import HOUSEHOLD
-from doorstep.page.lanes import ENDINGS, Lanes, lanes_of
+from doorstep.page.lanes import BECAUSE, ENDINGS, Lanes, lanes_of
 from doorstep.page.rooms import Rooms
 from doorstep.page.shown import Part, Shown
 from doorstep.patterns.catalogue import NAMES
@@ -69,7 +69,7 @@ class RunList:
 @dataclass(frozen=True, slots=True, repr=False)
 class OneRun:
     """A run. `kept` says why there are no texts, "" where there are. `ending` in words; `why` is
-    the class of the error that ended it."""
+    the class of the error that ended it, `because` what that means and the class."""
 
     id: str
     at: str
@@ -80,6 +80,7 @@ class OneRun:
     ended: str
     verdict: str
     why: str
+    because: str
     fell_back: bool
     stand_ins: tuple[str, ...]
     cost: Decimal | None
@@ -169,6 +170,7 @@ def _run(rooms: Rooms, run: KeptRun) -> OneRun:
         ENDINGS[run.ending],
         run.verdict,
         run.why,
+        f"{BECAUSE[run.why]} ({run.why})" if run.why in BECAUSE else run.why,
         run.fell_back,
         run.stand_ins,
         run.cost,
