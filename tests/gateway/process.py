@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LISTENS = re.compile(r"Doorstep listens on (http://\S+)")
@@ -62,3 +62,12 @@ def _listening(process: subprocess.Popen[bytes], said: Path) -> str:
         assert process.poll() is None, said.read_text("utf-8")
         time.sleep(0.02)
     raise AssertionError("It does not say that it listens: " + said.read_text("utf-8"))
+
+
+def pid_of(part: str) -> int:
+    """Of the process with this part in its command line."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if part.encode() in file.read_bytes():
+                return int(file.parent.name)
+    raise AssertionError("no such process")

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from doorstep import Ledger
+from tests.gateway.process import pid_of
 from tests.gateway.test_promises import running
 from tests.gateway.upstream import Got, Reply, Upstream, events, said
 from tests.gateway.whole import NAME, gateway
@@ -88,7 +89,7 @@ async def test_a_disk_that_is_full_lets_nothing_pass(tmp_path: Path) -> None:
         url = "/v1/chat/completions"
         assert (await client.post(url, json=ASK)).status_code == 200
         most = os.stat(f"{ledger_path}-wal").st_size + 20_000  # noqa: PTH116
-        pid = max(_children())  # the newest: other tests of this process may have left some
+        pid = pid_of(str(folder))
         before = resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
         statuses = [(await client.post(url, json=ASK)).status_code for _ in range(30)]
         resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
@@ -99,11 +100,6 @@ async def test_a_disk_that_is_full_lets_nothing_pass(tmp_path: Path) -> None:
         left = [entry.body for entry in ledger.list() if entry.state != "not sent"]
         assert left == [got.body for got in cloud.got]
         assert ledger.verify().ok, ledger.verify().problems
-
-
-def _children() -> list[int]:
-    tasks = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]
 
 
 async def test_the_ledger_holds_each_byte_of_32_connections_and_clients_that_leave(

@@ -4,7 +4,6 @@ form decides, and what the upstream got is what the ledger says."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
 import signal
@@ -19,7 +18,7 @@ from openai import APIStatusError, AsyncOpenAI, PermissionDeniedError
 pytest.importorskip("uvloop")
 
 from doorstep.boundary import Ledger
-from tests.gateway.process import served
+from tests.gateway.process import pid_of, served
 from tests.gateway.upstream import Got, Reply, Upstream, said
 
 CANARY = "Zanzibar-Quixmere"
@@ -140,10 +139,15 @@ async def test_more_words_and_remembered_choices(tmp_path: Path) -> None:
             while again["id"] == one["id"]:
                 (again,) = await waits(url)
             assert again["round"] == 2 and "Wiesbaden" not in str(again["exact"])
-            await decide(url, again, "send", remember="1")
+            await decide(url, again, "send", remember="1")  # for this one alone: words by hand
             assert await answer == TEXT
+            answer = asyncio.create_task(ask(url, f"{TEXT} Once more."))
+            (third,) = await waits(url)
+            assert third["round"] == 1 and "Wiesbaden" not in str(third["exact"])
+            await decide(url, third, "send", remember="1")
+            assert await answer == f"{TEXT} Once more."
             assert await asyncio.wait_for(ask(url, f"{TEXT} Again."), 10) == f"{TEXT} Again."
-        assert all(b"Wiesbaden" not in got.body for got in cloud.got) and len(cloud.got) == 2
+        assert all(b"Wiesbaden" not in got.body for got in cloud.got) and len(cloud.got) == 3
     nothing_private(tmp_path, b"Wiesbaden")
 
 
@@ -187,15 +191,6 @@ async def test_what_a_killed_server_held_is_never_sent(tmp_path: Path) -> None:
             assert await other == TEXT
         assert len(cloud.got) == 1 and [cloud.got[0].body] == crossed(tmp_path)
     nothing_private(tmp_path, left=1)  # of the dead one, until the next request waits
-
-
-def pid_of(part: str) -> int:
-    """Of the process with this part in its command line."""
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if part.encode() in file.read_bytes():
-                return int(file.parent.name)
-    raise AssertionError("no such process")
 
 
 def nothing_private(folder: Path, *more: bytes, left: int = 0) -> None:
